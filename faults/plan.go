@@ -1,0 +1,134 @@
+package faults
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+// A Plan draws the fate of every event on one side of one trial. The draws
+// depend on the seed, the side, the fault and the command's id and attempt
+// only: neither on time nor on order. Every strategy therefore meets the same
+// fate, and a second run repeats the first. A Plan is safe for concurrent use.
+type Plan struct {
+	seed   uint64
+	faults []armed
+	at     map[Point]bool
+}
+
+type armed struct {
+	Fault
+	salt uint64
+	left *atomic.Int64 // events the selector's First still allows; nil is no limit
+}
+
+// A Strike is a fault that hits an event, with its delay drawn.
+type Strike struct {
+	*Fault
+	Index int           // of the fault in its list
+	Wait  time.Duration // the fault's Delay
+}
+
+// NewPlan readies fs, which it keeps, for one trial. Toxics are not its
+// business: their chance is drawn by [Plan.Toxics].
+func NewPlan(seed uint64, side Side, fs []Fault) *Plan {
+	p := &Plan{seed: seed, at: map[Point]bool{}}
+	for i, f := range fs {
+		a := armed{Fault: f, salt: hash(string(side)) + uint64(i)}
+		if f.First > 0 {
+			a.left = new(atomic.Int64)
+			a.left.Store(int64(f.First))
+		}
+		p.faults = append(p.faults, a)
+		p.at[f.Point] = true
+	}
+	return p
+}
+
+// Has reports whether any fault sits at point.
+func (p *Plan) Has(point Point) bool { return p.at[point] }
+
+// At returns the faults that strike e at point, in the order of their list. It
+// spends one of a fault's First events for each it returns.
+func (p *Plan) At(point Point, e Event) []Strike {
+	if !p.at[point] {
+		return nil
+	}
+	var hits []Strike
+	for i := range p.faults {
+		f := &p.faults[i]
+		if f.Toxic != nil || f.Point != point || f.Effect == Refuse || !f.fits(e) {
+			continue
+		}
+		rng := p.rng(f.salt, e)
+		if f.Probability != nil && rng.Float64() >= float64(*f.Probability) {
+			continue
+		}
+		if f.left != nil && f.left.Add(-1) < 0 {
+			continue
+		}
+		hits = append(hits, Strike{&f.Fault, i, f.Delay.Draw(rng)})
+	}
+	return hits
+}
+
+// Idle returns the shortest idle time that triggers a fault at [Idle] for the
+// connection of e, and that fault; ok is false when there is none. Nothing is
+// spent: ask [Plan.At] when the time has come.
+func (p *Plan) Idle(e Event) (wait time.Duration, ok bool) {
+	if !p.at[Idle] {
+		return 0, false
+	}
+	for i := range p.faults {
+		f := &p.faults[i]
+		if f.Toxic != nil || f.Point != Idle {
+			continue
+		}
+		if d := f.Delay.Draw(p.rng(f.salt, e)); !ok || d < wait {
+			wait, ok = d, true
+		}
+	}
+	return wait, ok
+}
+
+// Toxics returns the toxics that a connection gets, by its number: each with
+// its toxicity as the chance, drawn from the seed and not, as Toxiproxy itself
+// does, from an unseeded global source.
+func (p *Plan) Toxics(connection int) []*Toxic {
+	var on []*Toxic
+	for i := range p.faults {
+		f := &p.faults[i]
+		if f.Toxic != nil && p.rng(f.salt, Event{Connection: connection}).Float64() < float64(f.Toxic.Toxicity) {
+			on = append(on, f.Toxic)
+		}
+	}
+	return on
+}
+
+// Refusals lists the faults that refuse connections.
+func (p *Plan) Refusals() []Fault {
+	var all []Fault
+	for _, f := range p.faults {
+		if f.Effect == Refuse {
+			all = append(all, f.Fault)
+		}
+	}
+	return all
+}
+
+// rng is keyed by what it decides. Where a command is known its connection
+// does not count: strategies differ in how they use connections.
+func (p *Plan) rng(salt uint64, e Event) *rand.Rand {
+	key := uint64(e.Connection)
+	if e.Command != "" {
+		key = hash(e.Command) + uint64(e.Attempt)
+	}
+	return rand.New(rand.NewPCG(p.seed^salt*0x9e3779b97f4a7c15, key))
+}
+
+func hash(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s)) // never fails, by contract
+	return h.Sum64()
+}

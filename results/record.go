@@ -1,0 +1,59 @@
+package results
+
+import "time"
+
+// A Record is all that is known about one command, joined by its id from the
+// caller, the link's log and the device's ledger. Times are since the trial's
+// start.
+type Record struct {
+	ID      CommandID
+	Method  string
+	Due     time.Duration // when the schedule wanted it sent
+	Sent    time.Duration // when it was handed to the client
+	LastTry time.Duration // when its last attempt was sent; Sent if unknown
+	Done    time.Duration // when the client reported
+	Outcome Outcome
+	Status  int
+	Err     string // empty if Outcome is OK or Rejected
+
+	Attempts  int  // exchanges on the wire: by the link's log where there is one, else by the client
+	Resets    int  // connections of the client that reported a reset (errno) since the command before
+	Ledger    bool // whether a ledger was there to look the command up in
+	Executed  int  // times the device executed it; meaningful if Ledger
+	Reordered bool // executed after a newer command of the same client; meaningful if Ledger
+}
+
+// Latency is from due to done, all attempts included.
+func (r *Record) Latency() time.Duration { return r.Done - r.Due }
+
+// Service is from the sending of the last attempt to done.
+func (r *Record) Service() time.Duration { return r.Done - r.LastTry }
+
+// An Origin is who ended a connection with a RST.
+type Origin string
+
+// The origins. What can't be known is unknown, never guessed.
+const (
+	ByDevice  Origin = "device"
+	ByLink    Origin = "link"
+	ByClient  Origin = "client"
+	ByUnknown Origin = "unknown"
+)
+
+// A Connection is what the link's log says about one connection, as far as the
+// summary needs it.
+type Connection struct {
+	Reset  Origin // who reset it; empty if no RST was seen
+	Cause  string // id of the reset catalogue; "unknown" where the evidence does not tell
+	First  Origin // who closed first, with a FIN or a RST; empty if nobody did
+	Method string // of the last request seen on it; empty if none was
+}
+
+// Evidence is everything one trial left behind.
+type Evidence struct {
+	Records     []Record
+	Connections []Connection    // nil if the link keeps no log
+	Logged      bool            // whether Connections is the whole truth about resets
+	IdleResets  int             // resets the clients' sockets reported after their last command
+	Ends        []time.Duration // ends of the fault windows, from the trial's start
+}

@@ -1,0 +1,103 @@
+package results
+
+import "time"
+
+// Schema is the major number of the report's JSON. Readers refuse others.
+const Schema = 1
+
+// A Report is everything one invocation found.
+type Report struct {
+	Schema      int           `json:"schema"`
+	Seed        uint64        `json:"seed"`
+	Held        bool          `json:"held"`     // every threshold that was judged held, and none lacked data
+	Partial     bool          `json:"partial"`  // the run was interrupted or could not finish
+	Fidelity    int           `json:"fidelity"` // of the evidence: 0 errors, 1 counters, 2 wire, 3 wire and kernel reason
+	Began       time.Time     `json:"began"`
+	Elapsed     time.Duration `json:"elapsed_ns"`
+	Suite       SuiteInfo     `json:"suite"`
+	Environment Environment   `json:"environment"`
+	Overhead    *Overhead     `json:"overhead"` // null if it was not measured
+	Kernel      *Kernel       `json:"kernel"`   // null where the system has no counters
+	Trials      []Trial       `json:"trials"`
+	Scenarios   []Scenario    `json:"scenarios"`
+	Notes       []string      `json:"notes"` // limits of this run that a reader must know
+}
+
+// SuiteInfo identifies what was played.
+type SuiteInfo struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"` // of the text, in hex
+	Text   string `json:"text"`
+}
+
+// Environment is where the run took place.
+type Environment struct {
+	Version      string `json:"version"` // of rstorm
+	Go           string `json:"go"`
+	OS           string `json:"os"`
+	Arch         string `json:"arch"`
+	Kernel       string `json:"kernel"` // release; empty if unknown
+	CPUs         int    `json:"cpus"`
+	Root         bool   `json:"root"`
+	Link         string `json:"link"`          // embedded, or the remote Toxiproxy's address
+	Target       string `json:"target"`        // embedded, or the device's URL
+	FidelityNote string `json:"fidelity_note"` // why the fidelity is not higher
+}
+
+// Overhead is what the harness adds to a command, measured in this run with
+// the embedded device without faults: median times of a naive client.
+type Overhead struct {
+	Commands int           `json:"commands"` // measured each way
+	Direct   time.Duration `json:"direct_ns"`
+	Link     time.Duration `json:"link_ns"` // through an empty link
+}
+
+// Kernel holds how far the counters of this network namespace moved during the
+// run. Foreign traffic counts too.
+type Kernel struct {
+	OutResets         uint64 `json:"out_rsts"`
+	EstablishedResets uint64 `json:"estab_resets"`
+}
+
+// A Trial is one scenario with one strategy, once.
+type Trial struct {
+	Scenario     string             `json:"scenario"`
+	Strategy     string             `json:"strategy"`
+	Repetition   int                `json:"repetition"` // from 1
+	Began        time.Duration      `json:"began_ns"`   // since the report's Began
+	Elapsed      time.Duration      `json:"elapsed_ns"`
+	Summary      Summary            `json:"summary"`
+	ByMethod     map[string]Summary `json:"by_method"`
+	Verdicts     []Verdict          `json:"verdicts"`
+	Perturbed    bool               `json:"perturbed"`
+	Perturbation string             `json:"perturbation,omitempty"` // why, if so
+	Partial      bool               `json:"partial"`
+	Notes        []string           `json:"notes,omitempty"`
+}
+
+// A Scenario holds the verdicts on a scenario as a whole: on counts summed
+// over its strategies, and on relations between them.
+type Scenario struct {
+	Scenario   string    `json:"scenario"`
+	About      string    `json:"about"`
+	Repetition int       `json:"repetition"`
+	Verdicts   []Verdict `json:"verdicts"`
+}
+
+// A Verdict is the judgement on one threshold.
+type Verdict struct {
+	Threshold string    `json:"threshold"` // as written
+	Observed  string    `json:"observed"`  // "no data" if there was nothing to read
+	Result    Judgement `json:"result"`
+}
+
+// A Judgement is what became of a threshold.
+type Judgement string
+
+// The judgements. Only Held is a pass; Skipped was not asked for.
+const (
+	Held    Judgement = "held"
+	Missed  Judgement = "failed"
+	NoData  Judgement = "no data"
+	Skipped Judgement = "skipped" // its strategy was not selected
+)

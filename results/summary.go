@@ -1,0 +1,59 @@
+package results
+
+import "time"
+
+// A Count is a number of things, or Unknown. Unknown is null in JSON; no
+// threshold holds on it.
+type Count int
+
+// Unknown says that there was no source to count from.
+const Unknown Count = -1
+
+// A Summary is what a trial, or the commands of one method in it, came to. The
+// fields are defined in one place, [Summarize], and mean the same everywhere.
+type Summary struct {
+	Commands    int     `json:"commands"` // due
+	OK          int     `json:"ok"`       // the caller got the expected answer, whole and verified
+	Success     float64 `json:"success"`  // OK / Commands
+	SuccessLow  float64 `json:"success_low"`
+	SuccessHigh float64 `json:"success_high"` // 95 % interval (Wilson 1927)
+
+	ExecutedOnce Count `json:"executed_once"` // executed exactly once
+	Lost         Count `json:"lost"`          // reported ok, never executed
+	Duplicates   Count `json:"duplicates"`    // executed more than once
+	Ghosts       Count `json:"ghosts"`        // reported failed, yet executed
+	NotExecuted  Count `json:"not_executed"`  // reported failed, not executed
+	Reordered    Count `json:"reordered"`     // executed after a newer command of the same client
+
+	Attempts    int             `json:"attempts"`    // exchanges on the wire
+	Connections Count           `json:"connections"` // accepted on the way to the device; unknown per method
+	TimeWait    Count           `json:"time_wait"`   // connections whose client closed first: their port waits (RFC 9293 section 3.6.1)
+	Outcomes    map[Outcome]int `json:"outcomes"`    // commands by outcome; absent is 0
+	Resets      Resets          `json:"resets"`
+
+	Latency        Quantiles      `json:"latency_ns"`         // of ok commands, from due
+	FailedLatency  Quantiles      `json:"failed_latency_ns"`  // of the others, from due
+	Service        Quantiles      `json:"service_ns"`         // of ok commands, from the last attempt's sending
+	Recovery       *time.Duration `json:"recovery_ns"`        // from the end of the last fault window to the first success; null if no window ended or none came
+	SteadyRecovery *time.Duration `json:"steady_recovery_ns"` // to the first of 10 successes in a row
+}
+
+// Resets counts connections that saw a RST, never RST segments: one lost
+// command makes one to three of those.
+type Resets struct {
+	Connections Count          `json:"connections"` // by the link's log; unknown through a stock Toxiproxy
+	Seen        int            `json:"seen"`        // commands whose caller got a reset (errno)
+	Hidden      int            `json:"hidden"`      // resets the client's sockets reported and its caller never learnt of
+	ByOrigin    map[Origin]int `json:"by_origin"`
+	ByCause     map[string]int `json:"by_cause"`
+}
+
+// Quantiles are of a distribution of times; zero when N is.
+type Quantiles struct {
+	N    int64         `json:"n"`
+	P50  time.Duration `json:"p50"`
+	P90  time.Duration `json:"p90"`
+	P99  time.Duration `json:"p99"`
+	P999 time.Duration `json:"p99_9"`
+	Max  time.Duration `json:"max"`
+}
