@@ -21,8 +21,12 @@ const IDParameter = "command"
 type CommandID struct{ Client, Seq uint32 }
 
 // String writes the id as it stands on the wire: "3-17".
-func (id CommandID) String() string {
-	return strconv.FormatUint(uint64(id.Client), 10) + "-" + strconv.FormatUint(uint64(id.Seq), 10)
+func (id CommandID) String() string { return string(id.AppendTo(nil)) }
+
+// AppendTo appends what String writes to b.
+func (id CommandID) AppendTo(b []byte) []byte {
+	b = append(strconv.AppendUint(b, uint64(id.Client), 10), '-')
+	return strconv.AppendUint(b, uint64(id.Seq), 10)
 }
 
 // ParseCommandID reads what String writes.

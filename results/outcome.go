@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"syscall"
 )
 
 // An Outcome says how one command, or one attempt at it, ended for its caller.
@@ -68,15 +67,15 @@ func Classify(err error) Outcome {
 	switch {
 	case err == nil:
 		return OK
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isRefused(err):
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNABORTED), errors.Is(err, syscall.EPIPE):
+	case isReset(err):
 		return Reset
 	case errors.Is(err, ErrTruncated), errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated
 	case errors.Is(err, io.EOF):
 		return Closed
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT),
+	case errors.Is(err, context.DeadlineExceeded), isGivenUp(err),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return TimedOut
 	}

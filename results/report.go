@@ -9,7 +9,7 @@ const Schema = 1
 type Report struct {
 	Schema      int           `json:"schema"`
 	Seed        uint64        `json:"seed"`
-	Held        bool          `json:"held"`     // every threshold that was judged held, and none lacked data
+	Held        bool          `json:"held"`     // see [Report.Judge]
 	Partial     bool          `json:"partial"`  // the run was interrupted or could not finish
 	Fidelity    int           `json:"fidelity"` // of the evidence: 0 errors, 1 counters, 2 wire, 3 wire and kernel reason
 	Began       time.Time     `json:"began"`

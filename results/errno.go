@@ -1,0 +1,16 @@
+//go:build !windows
+
+package results
+
+import (
+	"errors"
+	"syscall"
+)
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, syscall.EPIPE)
+}
+
+func isRefused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+
+func isGivenUp(err error) bool { return errors.Is(err, syscall.ETIMEDOUT) }
