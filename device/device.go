@@ -1,0 +1,138 @@
+// Package device is the ground truth: a real HTTP/1.1 server that misbehaves
+// on purpose and keeps a ledger of what it executed. How it treats connections
+// is a [Profile]; what went on is read from [Device.Ledger] and
+// [Device.Connections].
+//
+// It serves PUT (or POST) /put/ctrl and GET (or HEAD) /query/state. Everything
+// else is answered 404 and not executed. A request is executed after the
+// service time; at that moment it enters the ledger, before any byte of its
+// answer leaves. A client that goes away during the service time changes
+// nothing: the device executes all the same, as real devices do.
+//
+// To add an effect, write one file with its function and give it a line in
+// the table in effects.go.
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"rstorm/faults"
+)
+
+// Config is what a device is started with.
+type Config struct {
+	Profile Profile
+	Seed    uint64    // of every draw
+	Epoch   time.Time // what the profile's windows and all reported times count from; zero is the call of Start
+	Listen  string    // address to listen on; empty is "127.0.0.1:0"
+}
+
+// A Device is a running device. It is safe for concurrent use.
+type Device struct {
+	profile Profile
+	plan    *faults.Plan
+	service *faults.Plan // draws the service time; nil if there is none
+	clock   clock
+	ledger  ledger
+	roster  roster
+	door    door
+
+	ctx   context.Context // ends with Close
+	stop  context.CancelFunc
+	tasks sync.WaitGroup // the goroutines of the door and of the connections
+	off   sync.Once
+
+	mu     sync.Mutex
+	failed error // the first thing the device could not carry out
+}
+
+// clock is the device's time, since its epoch, and its precise wait.
+type clock struct {
+	now  func() time.Duration
+	wait func(context.Context, time.Duration) error
+}
+
+// Start listens and serves until [Device.Close]. It fails if the profile is
+// not valid or the address can't be had.
+func Start(cfg Config) (*Device, error) {
+	epoch := cfg.Epoch
+	if epoch.IsZero() {
+		epoch = time.Now()
+	}
+	return start(cfg, clock{
+		now:  func() time.Duration { return time.Since(epoch) },
+		wait: faults.Wait,
+	})
+}
+
+func start(cfg Config, clock clock) (*Device, error) {
+	problems := cfg.Profile.Validate()
+	for i := range cfg.Profile.Faults {
+		problems = append(problems, cfg.Profile.Faults[i].Validate(faults.Device)...)
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("device profile: %w", errors.Join(problems...))
+	}
+	d := &Device{
+		profile: cfg.Profile,
+		plan:    faults.NewPlan(cfg.Seed, faults.Device, cfg.Profile.Faults),
+		service: servicePlan(cfg.Seed, cfg.Profile.ServiceTime),
+		clock:   clock,
+	}
+	d.roster.limits = newLimits(&d.profile)
+	d.ctx, d.stop = context.WithCancel(context.Background())
+	if err := d.listen(cfg.Listen); err != nil {
+		d.stop()
+		return nil, fmt.Errorf("start the device: %w", err)
+	}
+	return d, nil
+}
+
+// Addr is the address the device listens on, also while it refuses.
+func (d *Device) Addr() string { return d.door.addr }
+
+// Close switches the device off: it closes the listener and every connection,
+// and returns when all its goroutines have ended. A request still in its
+// service time is not executed. The error is the first thing that the device
+// could not carry out in its life, such as listening again after it refused.
+// A second Close does nothing and returns the same.
+func (d *Device) Close() error {
+	d.off.Do(d.close)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.failed
+}
+
+func (d *Device) close() {
+	d.stop()
+	d.shut()
+	for _, c := range d.roster.close() {
+		c.end(plainly, Shutdown)
+	}
+	d.tasks.Wait()
+	if d.door.reserved != nil {
+		d.fail("give the port back", d.door.reserved.Close())
+	}
+}
+
+// fail notes what could not be carried out, for Close to report.
+func (d *Device) fail(doing string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err != nil && d.failed == nil {
+		d.failed = fmt.Errorf("device: %s: %w", doing, err)
+	}
+}
+
+// servicePlan makes the service time a fault of a side of its own, so that it
+// is drawn as every delay is: by the seed, the command and its attempt.
+func servicePlan(seed uint64, t faults.Delay) *faults.Plan {
+	if t.IsZero() {
+		return nil
+	}
+	return faults.NewPlan(seed, "service time", []faults.Fault{{Effect: faults.Hold, Point: faults.BeforeForward, Delay: t}})
+}

@@ -1,0 +1,35 @@
+package device
+
+import (
+	"time"
+
+	"rstorm/faults"
+)
+
+// silence ends a lingering close whose client neither sends nor closes.
+const silence = 2 * time.Second
+
+// drain is the lingering close: what the client still sends vanishes without
+// a RST.
+func drain(c *connection, s faults.Strike) (over bool) {
+	c.linger()
+	c.end(plainly, byFault(s.Fault))
+	return true
+}
+
+// linger sends a FIN and discards what arrives until the client closes or has
+// been silent for long.
+func (c *connection) linger() {
+	if c.tcp.CloseWrite() != nil {
+		return
+	}
+	for {
+		c.source.budget = maxHead
+		_ = c.tcp.SetReadDeadline(time.Now().Add(silence)) // fails on a closed connection only, as Discard then does
+		n, err := c.in.Discard(max(1, c.in.Buffered()))
+		c.discarded.Add(int64(n))
+		if err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package device
+
+import (
+	"net/http"
+	"slices"
+
+	"rstorm/faults"
+)
+
+// exchange takes a whole request through its points, up to its answer.
+func (c *connection) exchange(r request) (over bool) {
+	if !r.known {
+		return c.respond(r, http.StatusNotFound, problem(http.StatusNotFound))
+	}
+	c.status = 0
+	if c.meet(faults.BeforeForward, r.event) {
+		return true
+	}
+	if c.status != 0 {
+		return c.respond(r, c.status, problem(c.status))
+	}
+	done, over := c.forward(r)
+	if over || c.meet(faults.AfterForward, r.event) {
+		return true
+	}
+	return c.respond(r, http.StatusOK, done)
+}
+
+// forward executes the request, unless its id is one to execute only once and
+// was seen before.
+func (c *connection) forward(r request) (done receipt, over bool) {
+	d := c.device
+	if d.profile.Deduplicate && r.event.Command != "" {
+		if first := d.ledger.claim(r.event.Command); first != nil {
+			select {
+			case <-first.claimed:
+				return first.receipt, false
+			case <-d.ctx.Done():
+				return receipt{}, true
+			}
+		}
+	}
+	if d.service != nil {
+		for _, s := range d.service.At(faults.BeforeForward, r.event) {
+			if d.clock.wait(d.ctx, s.Wait) != nil {
+				return receipt{}, true
+			}
+		}
+	}
+	return d.ledger.execute(Execution{
+		Command:    r.event.Command,
+		Method:     r.event.Method,
+		Connection: c.number,
+		Exchange:   r.exchange,
+		Attempt:    r.event.Attempt,
+	}, d.clock.now), false
+}
+
+// respond answers, and carries out what the plan has for the answer and for
+// the moment after. That moment's faults are drawn before the answer leaves,
+// because the answer may have to announce them; nothing is drawn for it if a
+// fault ends the connection within the answer.
+func (c *connection) respond(r request, status int, body any) (over bool) {
+	within := c.strikes(faults.Response, r.event)
+	var after []faults.Strike
+	if !slices.ContainsFunc(within, final) {
+		after = c.strikes(faults.AfterResponse, r.event)
+	}
+	honoured := r.closes && !slices.ContainsFunc(after, ignoresClose)
+	a := answer{
+		status:   status,
+		body:     body,
+		command:  r.event.Command,
+		closes:   honoured || slices.ContainsFunc(after, announced),
+		persists: r.old && !r.closes,
+		head:     r.event.Method == http.MethodHead,
+	}
+	if c.send(a, within) {
+		return true
+	}
+	c.answered.Add(1)
+	// An ending fault finds the next request unread: nothing is read from here on.
+	if c.suffer(after) {
+		return true
+	}
+	if honoured {
+		c.end(inOrder, CloseHonoured)
+	}
+	return honoured
+}
+
+func announced(s faults.Strike) bool { return s.Announce }
+
+// final reports whether nothing of an exchange comes after s.
+func final(s faults.Strike) bool {
+	return s.Effect.Ends() || s.Effect == faults.Stall && s.Delay.IsZero()
+}
