@@ -1,0 +1,80 @@
+package runner
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"rstorm/clients"
+	"rstorm/results"
+	"rstorm/scenarios"
+)
+
+// A caller is one concurrent client at work: it sends one command after the
+// other and writes down what it was told.
+type caller struct {
+	id     uint32
+	load   *scenarios.Load
+	epoch  time.Time
+	client clients.Client
+	dialer *clients.Dialer
+	pace   *pace
+	mix    *mix
+	done   *atomic.Int64
+	wait   func(context.Context, time.Duration) error
+
+	records  []results.Record
+	lateness []time.Duration
+	resets   int // resets of the dialer already charged to a command
+}
+
+// work sends commands until the load is done or ctx ends.
+func (c *caller) work(ctx context.Context) {
+	defer c.client.Close()
+	if c.load.Commands > 0 {
+		c.records = make([]results.Record, 0, c.load.Commands)
+	}
+	var free time.Duration // since when the client could have sent
+	for seq := uint32(0); c.load.Commands == 0 || int(seq) < c.load.Commands; seq++ {
+		due := c.pace.due(int(seq), free)
+		if c.load.Duration > 0 && due >= c.load.Duration {
+			return
+		}
+		if c.wait(ctx, due-c.now()) != nil {
+			return
+		}
+		sent := c.now()
+		record := c.send(ctx, seq)
+		if ctx.Err() != nil {
+			return
+		}
+		record.Due, record.Sent = due, sent
+		record.LastTry = max(record.LastTry, sent)
+		c.lateness = append(c.lateness, sent-max(due, free))
+		c.records = append(c.records, record)
+		c.done.Add(1)
+		free = record.Done
+	}
+}
+
+func (c *caller) now() time.Duration { return time.Since(c.epoch) }
+
+// send carries one command, bounded by the load's timeout, and notes all the
+// caller can know of it.
+func (c *caller) send(ctx context.Context, seq uint32) results.Record {
+	ctx, cancel := context.WithTimeout(ctx, c.load.Timeout)
+	defer cancel()
+	cmd := c.mix.command(results.CommandID{Client: c.id, Seq: seq})
+	reply := c.client.Do(ctx, cmd)
+	record := results.Record{ID: cmd.ID, Method: cmd.Method, Done: c.now(),
+		Outcome: reply.Outcome, Status: reply.Status, Attempts: len(reply.Attempts)}
+	if reply.Err != nil {
+		record.Err = reply.Err.Error()
+	}
+	if n := len(reply.Attempts); n > 0 {
+		record.LastTry = reply.Attempts[n-1].Sent.Sub(c.epoch)
+	}
+	resets := c.dialer.Counts().Resets
+	record.Resets, c.resets = resets-c.resets, resets
+	return record
+}

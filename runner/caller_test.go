@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rstorm/clients"
+	"rstorm/faults"
+	"rstorm/results"
+	"rstorm/scenarios"
+)
+
+// takes is a client whose every command takes so long.
+type takes struct {
+	time   time.Duration
+	closed *bool
+}
+
+func (c takes) Do(ctx context.Context, cmd results.Command) results.Reply {
+	began := time.Now()
+	reply := results.Reply{Outcome: results.OK, Status: 200}
+	if err := timers(ctx, c.time); err != nil {
+		reply = results.Reply{Outcome: results.Classify(err), Err: err}
+	}
+	reply.Attempts = []results.Attempt{{Sent: began, Done: time.Now(), Outcome: reply.Outcome}}
+	return reply
+}
+
+func (c takes) Close() { *c.closed = true }
+
+// timers waits on the bubble's clock, as faults.Wait does on the system's.
+func timers(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// work plays a load against a client that takes so long for each command.
+func work(ctx context.Context, load scenarios.Load, each time.Duration) (records []results.Record, closed bool) {
+	if load.Timeout == 0 {
+		load.Timeout = time.Hour
+	}
+	load.Clients = 1
+	load.Mix = scenarios.BuiltIn()
+	c := &caller{load: &load, epoch: time.Now(), client: takes{each, &closed}, wait: timers, done: new(atomic.Int64),
+		dialer: clients.NewDialer(func(context.Context) (net.Conn, error) { return nil, net.ErrClosed }),
+		pace:   newPace(&load, 0, 1), mix: newMix(&load, 0, 1, "")}
+	c.work(ctx)
+	return c.records, closed
+}
+
+func TestAnOpenLoopCountsLatencyFromTheDueTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// A command every second on a device that takes three: the fourth one
+		// is due at 3 s, sent at 9 s and answered at 12 s.
+		records, closed := work(t.Context(), scenarios.Load{Commands: 4, Rate: 1}, 3*time.Second)
+		last := records[3]
+		if last.Due != 3*time.Second || last.Sent != 9*time.Second || last.Done != 12*time.Second {
+			t.Errorf("due %v, sent %v, done %v", last.Due, last.Sent, last.Done)
+		}
+		if last.Latency() != 9*time.Second || last.Service() != 3*time.Second || !closed {
+			t.Errorf("latency %v, service %v, client closed %v", last.Latency(), last.Service(), closed)
+		}
+	})
+}
+
+func TestAClosedLoopWaitsTheGapAfterEachAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gap := 2200 * time.Microsecond
+		records, _ := work(t.Context(), scenarios.Load{Commands: 3, Gap: faults.After(gap)}, 20*time.Millisecond)
+		for i, r := range records {
+			if want := time.Duration(i) * (20*time.Millisecond + gap); r.Due != want || r.Latency() != 20*time.Millisecond {
+				t.Errorf("command %d: due %v, latency %v, want due %v", i, r.Due, r.Latency(), want)
+			}
+		}
+	})
+}
+
+func TestALoadByTimeStopsSendingWhenItsTimeIsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records, _ := work(t.Context(), scenarios.Load{Duration: 10 * time.Second, Gap: faults.After(time.Second)}, time.Second)
+		if len(records) != 5 {
+			t.Errorf("%d commands of 1 s with a gap of 1 s in 10 s, want 5", len(records))
+		}
+	})
+}
+
+func TestTheTimeoutEndsACommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records, _ := work(t.Context(), scenarios.Load{Commands: 2, Timeout: time.Second}, time.Minute)
+		for _, r := range records {
+			if r.Outcome != results.TimedOut || r.Latency() != time.Second || r.Err == "" {
+				t.Errorf("%v after %v: %s", r.Outcome, r.Latency(), r.Err)
+			}
+		}
+	})
+}
+
+func TestACommandCutShortByTheEndOfTheRunIsNotCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+		defer cancel()
+		records, closed := work(ctx, scenarios.Load{Commands: 100}, time.Second)
+		if len(records) != 2 || !closed {
+			t.Errorf("%d records, client closed %v, want 2 and true", len(records), closed)
+		}
+	})
+}

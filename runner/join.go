@@ -1,0 +1,74 @@
+package runner
+
+import (
+	"fmt"
+
+	"rstorm/device"
+	"rstorm/link"
+	"rstorm/results"
+)
+
+// join adds to each record what the link's log and the device's ledger say of
+// its command, and to the evidence what the log says of connections. The
+// stage must have been taken down. The notes tell what could not be joined.
+func join(e *results.Evidence, s *stage) []string {
+	var notes []string
+	records := make(map[string]*results.Record, len(e.Records))
+	for i := range e.Records {
+		records[e.Records[i].ID.String()] = &e.Records[i]
+	}
+	if s.link != nil {
+		e.Logged = true
+		joinLog(e, records, s.link.Log())
+	}
+	if s.device != nil {
+		if n := joinLedger(records, s.device.Ledger()); n > 0 {
+			notes = append(notes, fmt.Sprintf("the device executed %d requests that belong to no finished command", n))
+		}
+	}
+	return notes
+}
+
+// joinLog counts attempts and copies connections. An attempt that never
+// reached the link is known to the client only, one that the client hides to
+// the link only: the larger number is the nearer.
+func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection) {
+	tries := make(map[string]int, len(records))
+	e.Connections = make([]results.Connection, 0, len(log))
+	for i := range log {
+		c := &log[i]
+		out := results.Connection{Reset: c.Reset, Cause: c.Cause, First: c.First}
+		for _, x := range c.Exchanges {
+			tries[x.Command]++
+			out.Method = x.Method
+		}
+		e.Connections = append(e.Connections, out)
+	}
+	for id, r := range records {
+		r.Attempts = max(r.Attempts, tries[id])
+	}
+}
+
+// joinLedger counts executions and finds those out of order: a command is
+// reordered if the device executed it after a newer command of the same
+// client. It returns how many executions belong to no record.
+func joinLedger(records map[string]*results.Record, ledger []device.Execution) (foreign int) {
+	for _, r := range records {
+		r.Ledger = true
+	}
+	newest := map[uint32]uint32{}
+	for _, x := range ledger {
+		r := records[x.Command]
+		if r == nil {
+			foreign++
+			continue
+		}
+		r.Executed++
+		if last, seen := newest[r.ID.Client]; seen && r.ID.Seq < last {
+			r.Reordered = true
+		} else {
+			newest[r.ID.Client] = r.ID.Seq
+		}
+	}
+	return foreign
+}

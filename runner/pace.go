@@ -1,0 +1,36 @@
+package runner
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"rstorm/faults"
+	"rstorm/scenarios"
+)
+
+// A pace says when a client's commands are due, since the trial's start.
+type pace struct {
+	gap   faults.Delay
+	rng   *rand.Rand
+	rate  float64 // commands per second over all clients; 0 is a closed loop
+	id, n int     // this client among n
+}
+
+func newPace(load *scenarios.Load, id int, seed uint64) *pace {
+	return &pace{gap: load.Gap, rng: rand.New(rand.NewPCG(seed, uint64(id))), rate: load.Rate, id: id, n: load.Clients}
+}
+
+// due is when the client's command number seq is due, given when it became
+// free. In a closed loop that is a gap later, and at once for the first. In an
+// open loop the schedule is fixed beforehand and does not wait for answers: the
+// clients take turns at the rate.
+func (p *pace) due(seq int, free time.Duration) time.Duration {
+	if p.rate > 0 {
+		turn := float64(seq)*float64(p.n) + float64(p.id)
+		return time.Duration(turn / p.rate * float64(time.Second))
+	}
+	if seq == 0 {
+		return 0
+	}
+	return free + p.gap.Draw(p.rng)
+}

@@ -1,0 +1,205 @@
+// Package runner plays suites: it puts up each trial's device and link, drives
+// its commands through the strategy, joins by command id what the caller, the
+// link's log and the device's ledger say, and has the outcome judged.
+package runner
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rstorm/results"
+	"rstorm/scenarios"
+)
+
+// A Runner plays suites. Its zero value plays them once, one trial at a time,
+// against the embedded device behind the embedded link.
+type Runner struct {
+	Seed      uint64
+	Repeat    int    // repetitions of every trial; below 1 is 1
+	Parallel  int    // trials that may overlap when they mostly wait; below 1 is 1
+	Target    Target // a real device in place of the embedded one
+	Toxiproxy string // API of a stock Toxiproxy server in place of the embedded link
+
+	// Observe is told when a trial begins and ends; it may be nil. It is
+	// called from several goroutines at once.
+	Observe func(Progress)
+}
+
+// A Target is a device that was there before. Its zero value is none.
+type Target struct {
+	Address string // host:port to connect to
+	Host    string // for the Host field
+	Prefix  string // path before every command's own, without a trailing slash
+}
+
+// Progress tells of one trial.
+type Progress struct {
+	Scenario, Strategy string
+	Repetition         int
+	Commands           int            // due in all; 0 if the load is bounded by time
+	Duration           time.Duration  // of the load, if it is bounded by time
+	Done               func() int     // commands done so far; cheap, at any time
+	Ended              *results.Trial // nil when the trial begins
+}
+
+// Run plays every scenario with each of its strategies and returns the report,
+// judged, in the suite's order. When ctx ends it stops at once and returns what
+// was measured, marked as partial, with ctx's cause as the error. Any other
+// error says that the harness could not do its work; the report then holds
+// what was done before.
+func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Report, error) {
+	report := &results.Report{Schema: results.Schema, Seed: r.Seed, Began: time.Now()}
+	before := readKernel()
+	report.Environment = r.environment()
+	report.Fidelity, report.Environment.FidelityNote = fidelity(before)
+	report.Notes = r.limits()
+
+	var err error
+	if r.Target == (Target{}) && r.Toxiproxy == "" {
+		report.Overhead, err = measureOverhead(ctx, r.Seed)
+	}
+	if err == nil {
+		report.Trials, err = r.playAll(ctx, report.Began, suite)
+	}
+	report.Scenarios = r.judgeScenarios(suite, report.Trials)
+	report.Kernel = kernelSince(readKernel(), before)
+	report.Elapsed = time.Since(report.Began)
+	report.Partial = err != nil
+	report.Judge()
+	return report, err
+}
+
+// A job is one trial to play.
+type job struct {
+	order      int
+	scenario   *scenarios.Scenario
+	strategy   scenarios.Strategy
+	repetition int
+	alone      bool
+}
+
+func (r *Runner) jobs(suite *scenarios.Suite) []job {
+	var all []job
+	for i := range suite.Scenarios {
+		sc := &suite.Scenarios[i]
+		for rep := range max(1, r.Repeat) {
+			for _, st := range sc.Strategies {
+				all = append(all, job{len(all), sc, st, rep + 1, computes(sc)})
+			}
+		}
+	}
+	return all
+}
+
+// playAll plays the trials that mostly wait first, overlapping, and then those
+// that compute, each alone: a busy neighbour would be measured with them. The
+// first error stops the rest.
+func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.Suite) ([]results.Trial, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	jobs := r.jobs(suite)
+	played := make([]*results.Trial, len(jobs))
+	play := func(j job) {
+		if ctx.Err() != nil {
+			return
+		}
+		trial, err := r.play(ctx, j, began)
+		played[j.order] = trial
+		if err != nil {
+			stop(fmt.Errorf("%s with %s: %w", j.scenario.Name, j.strategy.Label, err))
+		}
+	}
+	overlap(jobs, max(1, r.Parallel), play)
+
+	var trials []results.Trial
+	for _, t := range played {
+		if t != nil {
+			trials = append(trials, *t)
+		}
+	}
+	return trials, context.Cause(ctx)
+}
+
+// overlap calls play for every job: first for those that need not be alone, at
+// most n at once, then for the others one by one.
+func overlap(jobs []job, n int, play func(job)) {
+	queue := make(chan job)
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(func() {
+			for j := range queue {
+				play(j)
+			}
+		})
+	}
+	for _, j := range jobs {
+		if !j.alone {
+			queue <- j
+		}
+	}
+	close(queue)
+	workers.Wait()
+	for _, j := range jobs {
+		if j.alone {
+			play(j)
+		}
+	}
+}
+
+// busy is the pause per command below which a trial keeps a core so busy that
+// it must not have neighbours.
+const busy = 2 * time.Millisecond
+
+// computes reports whether the trial would rather use the machine than wait.
+func computes(sc *scenarios.Scenario) bool {
+	pause := sc.Load.Gap.Median() + sc.Device.ServiceTime.Median()
+	if sc.Load.Rate > 0 {
+		pause = time.Duration(float64(time.Second) / sc.Load.Rate)
+		return pause < busy
+	}
+	for _, f := range sc.Link {
+		if f.Toxic != nil && f.Toxic.Type == "latency" {
+			pause += time.Duration(f.Toxic.Attributes["latency"]) * time.Millisecond
+		}
+	}
+	return pause < busy*time.Duration(sc.Load.Clients)
+}
+
+// play plays one trial and judges what is its own.
+func (r *Runner) play(ctx context.Context, j job, began time.Time) (*results.Trial, error) {
+	var done atomic.Int64
+	load := &j.scenario.Load
+	progress := Progress{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
+		Commands: load.Clients * load.Commands, Duration: load.Duration, Done: func() int { return int(done.Load()) }}
+	r.observe(progress)
+
+	start := time.Now()
+	t := trial{runner: r, job: j, seed: r.trialSeed(j), done: &done}
+	evidence, notes, err := t.run(ctx)
+	out := &results.Trial{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
+		Began: start.Sub(began), Elapsed: time.Since(start), Partial: err != nil || ctx.Err() != nil, Notes: notes}
+	out.Summary, out.ByMethod = results.Summarize(evidence)
+	out.Perturbed, out.Perturbation = perturbed(t.lateness)
+	out.Verdicts = judgeTrial(j.scenario, out)
+	progress.Ended = out
+	r.observe(progress)
+	return out, err
+}
+
+func (r *Runner) observe(p Progress) {
+	if r.Observe != nil {
+		r.Observe(p)
+	}
+}
+
+// trialSeed depends on the scenario and the repetition but not on the
+// strategy: all strategies meet the same fate, a paired comparison.
+func (r *Runner) trialSeed(j job) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %d %s", r.Seed, j.repetition, j.scenario.Name)
+	return h.Sum64()
+}
