@@ -1,0 +1,114 @@
+package clients
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"rstorm/results"
+)
+
+// A Dialer opens the connections of one client and watches them beneath its
+// strategy, out of its reach: what a client hides from its caller shows here.
+// It is safe for concurrent use.
+type Dialer struct {
+	dial                  func(ctx context.Context) (net.Conn, error)
+	dials, failed, resets atomic.Int64
+}
+
+// NewDialer watches the connections that dial opens.
+func NewDialer(dial func(ctx context.Context) (net.Conn, error)) *Dialer {
+	return &Dialer{dial: dial}
+}
+
+// Dial opens a connection. Its error is that of the function given to
+// [NewDialer], untouched.
+func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
+	conn, err := d.dial(ctx)
+	if err != nil {
+		d.failed.Add(1)
+		return nil, err
+	}
+	return &Conn{Conn: conn, number: int(d.dials.Add(1)), dialer: d}, nil
+}
+
+// Counts is what a [Dialer] has seen so far.
+type Counts struct {
+	Dials  int // connections made
+	Failed int // dials that made none
+	Resets int // connections whose socket reported ECONNRESET, ECONNABORTED or EPIPE
+}
+
+// Counts reports what was seen so far. A reset that no Read or Write has come
+// upon is not known to the client's side and not counted.
+func (d *Dialer) Counts() Counts {
+	return Counts{Dials: int(d.dials.Load()), Failed: int(d.failed.Load()), Resets: int(d.resets.Load())}
+}
+
+// A Conn is a connection that is watched: it counts bytes and remembers how
+// its socket said it ended. It has the methods of net.Conn only, so that no
+// byte passes around Read and Write.
+type Conn struct {
+	net.Conn
+	number         int
+	dialer         *Dialer
+	exchanges      atomic.Int32 // begun on it
+	sent, received atomic.Int64
+
+	mu    sync.Mutex
+	reset error // the first reset errno that Read or Write returned
+	eof   bool  // Read came upon the peer's FIN
+}
+
+// Number is the connection's place among those of its [Dialer], from 1.
+func (c *Conn) Number() int { return c.number }
+
+// Bytes reports how many bytes the socket has taken and given so far.
+func (c *Conn) Bytes() (sent, received int64) { return c.sent.Load(), c.received.Load() }
+
+// Read reads from the connection and takes note of how it ended.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.received.Add(int64(n))
+	if err != nil {
+		c.note(err)
+	}
+	return n, err
+}
+
+// Write writes to the connection and takes note of how it ended.
+func (c *Conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.sent.Add(int64(n))
+	if err != nil {
+		c.note(err)
+	}
+	return n, err
+}
+
+func (c *Conn) note(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch results.Classify(err) {
+	case results.Reset:
+		if c.reset == nil {
+			c.reset = err
+			c.dialer.resets.Add(1)
+		}
+	case results.Closed:
+		c.eof = true
+	}
+}
+
+// ended is how the socket said that the connection ended: the first reset,
+// else io.EOF, else nil.
+func (c *Conn) ended() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reset == nil && c.eof {
+		return io.EOF
+	}
+	return c.reset
+}

@@ -1,0 +1,71 @@
+// Package clients holds the strategies under test: the ways a caller may carry
+// commands to a device over connections.
+//
+// Naive, Close, Refresh and Retry sit on one HTTP/1.1 client of ours, so that
+// nothing is sent again behind the caller's back and every attempt is recorded.
+// GoDefault and everything made by [Plug] are an http.RoundTripper, watched
+// from above by httptrace and from beneath by a [Dialer].
+//
+// To add a strategy, write a file with a settings struct that implements
+// [Strategy] and give it a line in [Kinds].
+package clients
+
+import (
+	"context"
+	"time"
+
+	"rstorm/results"
+)
+
+// A Strategy decides how commands travel: which connections are kept, how they
+// end, and what is sent again. It holds settings only and is not changed by
+// use; its exported fields, by their yaml, doc, min and max tags, are its keys
+// in scenarios.yaml. Where settings can contradict the tags can't say, the
+// struct has a method Validate() []error that returns [*SettingError] values.
+type Strategy interface {
+	// Client makes one client. It opens no connection yet.
+	Client(n Network) Client
+}
+
+// A Client is one concurrent caller with connections of its own.
+type Client interface {
+	// Do carries cmd and reports how that ended. It returns as soon as ctx
+	// ends; ctx bounds all attempts together. Do is called from one goroutine
+	// at a time.
+	Do(ctx context.Context, cmd results.Command) results.Reply
+	// Close ends the connections that are idle. It is not called during Do.
+	Close()
+}
+
+// Network is what a client may use to reach the device.
+type Network struct {
+	Dialer *Dialer // opens this client's connections, and no other client's
+	Host   string  // of the Host field (RFC 9110 section 7.2)
+	Seed   uint64  // of whatever the client draws
+}
+
+// A Kind is a strategy that scenarios.yaml can name.
+type Kind struct {
+	Name, Doc string
+	Defaults  Strategy // a settings struct, by value
+}
+
+// Kinds lists every strategy with its default settings.
+var Kinds = []Kind{
+	{"naive", "keeps one connection, never looks whether it still lives, never sends again", Naive{}},
+	{"close", "a connection per command: says Connection: close, and closes its side after the answer", Close{}},
+	{"refresh", "a new client per command: as close, with a limit on connecting and a URL parameter that is never the same",
+		Refresh{ConnectTimeout: 3 * time.Second, Unique: true}},
+	{"retry", "as naive, but sends again on a fresh connection when one breaks",
+		Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []Trigger{"reset", "closed"}}},
+	{"go-default", "Go's net/http transport as it comes, with the resends it hides", GoDefault{}},
+}
+
+// A SettingError is a setting that cannot be meant.
+type SettingError struct {
+	Field   string // the setting's key in scenarios.yaml
+	Problem string
+}
+
+// Error names the setting and the problem.
+func (e *SettingError) Error() string { return e.Field + ": " + e.Problem }

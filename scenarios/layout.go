@@ -1,0 +1,39 @@
+package scenarios
+
+import "go.yaml.in/yaml/v3"
+
+// A layout is a file as it is written. Fields that are nodes are decoded once
+// what they refer to is known.
+type layout struct {
+	Version   *yaml.Node     `yaml:"version" doc:"of this format: 1"`
+	Defaults  layoutDefaults `yaml:"defaults" doc:"for scenarios that do not say otherwise"`
+	Profiles  []entry        `yaml:"profiles" doc:"device profiles by name"`
+	Commands  []entry        `yaml:"commands" doc:"commands by name, beside the built-in ones"`
+	Scenarios []*yaml.Node   `yaml:"scenarios" doc:"what is played, in this order"`
+}
+
+type layoutDefaults struct {
+	Load       *yaml.Node `yaml:"load" doc:"keys of a load"`
+	Strategies *yaml.Node `yaml:"strategies" doc:"names of strategies, or mappings with use, as and settings"`
+}
+
+type layoutScenario struct {
+	Name       string       `yaml:"name" doc:"its name, which no other has"`
+	About      string       `yaml:"about" doc:"what it teaches, in a sentence"`
+	Device     *yaml.Node   `yaml:"device" doc:"the name of a profile, or the keys of one; default calm"`
+	Link       []*yaml.Node `yaml:"link" doc:"faults of the link"`
+	Load       *yaml.Node   `yaml:"load" doc:"keys of a load that differ from the defaults"`
+	Strategies *yaml.Node   `yaml:"strategies" doc:"as in defaults"`
+	Assert     []*yaml.Node `yaml:"assert" doc:"thresholds"`
+}
+
+type layoutStrategy struct {
+	Use string `yaml:"use" doc:"the strategy's name"`
+	As  string `yaml:"as" doc:"its label in thresholds and reports; default its name"`
+}
+
+type layoutCommand struct {
+	Method string `yaml:"method" doc:"request method, in upper case"`
+	Target string `yaml:"target" doc:"request target: a path and, if wanted, a query"`
+	Body   string `yaml:"body" doc:"request body; default none"`
+}
