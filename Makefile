@@ -1,0 +1,54 @@
+# Every target works on a fresh clone with only Go installed.
+GO       ?= go
+TOOLS    := $(GO) tool -modfile=tools/go.mod
+REPORT   ?= results.json
+FLAGS    ?=
+# The race detector needs a C compiler; go env says 0 where there is none.
+RACE     := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+.PHONY: help build test chaos check format vet lint tidy relay fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./rstorm
+	$(GO) build -o rstorm .
+
+test: ## pass all tests
+	$(GO) test $(RACE) ./...
+
+chaos: ## play the default suite; exit by its verdict; write $(REPORT)
+	$(GO) run . run -o $(REPORT) $(FLAGS)
+
+check: format vet lint tidy test chaos ## everything CI runs
+
+format: ## fail on files that gofmt would change
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+
+vet: ## vet for Linux, macOS and Windows
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+
+lint: ## staticcheck with all checks
+	$(TOOLS) staticcheck -checks all ./...
+
+tidy: ## fail if a module file is not tidy
+	$(GO) mod tidy -diff
+	cd tools && $(GO) mod tidy -diff
+
+relay: ## prove the link transparent 200 times over
+	$(GO) test $(RACE) -count=200 -run 'Transparent' ./link
+
+fuzz: ## fuzz every parser for a minute each
+	@for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 1m $$pkg || exit 1; \
+		done; \
+	done
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what the targets wrote
+	rm -f rstorm $(REPORT)

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/pflag"
+
+	"rstorm/assert"
+	"rstorm/clients"
+	"rstorm/device"
+	"rstorm/faults"
+	"rstorm/scenarios"
+)
+
+// A topic is something that rstorm list can print.
+type topic struct {
+	name, doc string
+	print     func(w io.Writer, suite *scenarios.Suite)
+}
+
+// lists holds every topic. A new one is a function and a line here.
+var lists = []topic{
+	{"strategies", "ways a client carries commands, with their settings", listStrategies},
+	{"effects", "what a device or the link can do, and at which points", listEffects},
+	{"points", "where in a connection's life a fault strikes", listPoints},
+	{"faults", "keys of a fault", listFaultKeys},
+	{"toxics", "Toxiproxy's toxics and their attributes", listToxics},
+	{"metrics", "what a threshold can bound", listMetrics},
+	{"profiles", "device profiles of the suite", listProfiles},
+	{"device", "keys of a device profile", listDeviceKeys},
+	{"load", "keys of a load", listLoadKeys},
+	{"scenarios", "scenarios of the suite", listScenarios},
+}
+
+func topics() []string {
+	names := make([]string, len(lists))
+	for i, t := range lists {
+		names[i] = t.name
+	}
+	return names
+}
+
+func runList(_ context.Context, s streams, args []string) error {
+	flags := pflag.NewFlagSet("list", pflag.ContinueOnError)
+	var src source
+	src.addFile(flags)
+	if err := parse(s, flags, args, len(lists)); err != nil {
+		return err
+	}
+	chosen, err := chooseTopics(flags.Args())
+	if err != nil {
+		return err
+	}
+	suite, _, err := src.load(s.in)
+	if err != nil {
+		return err
+	}
+	for i, t := range chosen {
+		if i > 0 {
+			fmt.Fprintln(s.out)
+		}
+		fmt.Fprintf(s.out, "%s: %s\n", strings.ToUpper(t.name), t.doc)
+		tw := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+		t.print(tw, suite)
+		if err := tw.Flush(); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
+	return nil
+}
+
+// chooseTopics finds the named topics; no name means all.
+func chooseTopics(names []string) ([]topic, error) {
+	if len(names) == 0 {
+		return lists, nil
+	}
+	var chosen []topic
+	for _, name := range names {
+		found := false
+		for _, t := range lists {
+			if t.name == name {
+				chosen, found = append(chosen, t), true
+			}
+		}
+		if !found {
+			return nil, usage(fmt.Errorf("nothing to list called %q", name), "choose from "+strings.Join(topics(), ", "))
+		}
+	}
+	return chosen, nil
+}
+
+func listStrategies(w io.Writer, _ *scenarios.Suite) {
+	for _, k := range clients.Kinds {
+		fmt.Fprintf(w, "  %s\t%s\n", k.Name, k.Doc)
+		for _, f := range scenarios.Fields(k.Defaults) {
+			fmt.Fprintf(w, "  \t  %s (%s, default %s): %s\n", f.Key, f.Type, cmp.Or(f.Default, "none"), f.Doc)
+		}
+	}
+}
+
+func listEffects(w io.Writer, _ *scenarios.Suite) {
+	for _, k := range faults.Effects {
+		fmt.Fprintf(w, "  %s\t%s\n", k.Effect, k.Doc)
+		for _, side := range []faults.Side{faults.Device, faults.Link} {
+			if points := k.On(side); len(points) > 0 {
+				fmt.Fprintf(w, "  \t  %s: %s\n", side, strings.Trim(fmt.Sprint(points), "[]"))
+			}
+		}
+	}
+}
+
+func listPoints(w io.Writer, _ *scenarios.Suite) {
+	for _, p := range faults.Points {
+		fmt.Fprintf(w, "  %s\t%s\n", p.Point, p.Doc)
+	}
+}
+
+func listToxics(w io.Writer, _ *scenarios.Suite) {
+	for _, k := range faults.Toxics {
+		fmt.Fprintf(w, "  %s\t%s\n", k.Type, k.Doc)
+		for _, a := range k.Attributes {
+			need := "optional"
+			if a.Required {
+				need = "required"
+			}
+			fmt.Fprintf(w, "  \t  %s (%s, at least %d, %s)\n", a.Name, a.Unit, a.Min, need)
+		}
+	}
+}
+
+func listMetrics(w io.Writer, _ *scenarios.Suite) {
+	for _, m := range assert.Metrics {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", m.Name, m.Unit, m.Doc)
+	}
+}
+
+func listProfiles(w io.Writer, suite *scenarios.Suite) {
+	for _, p := range suite.Profiles {
+		fmt.Fprintf(w, "  %s\tservice time %v, %d faults\n", p.Name, p.Device.ServiceTime, len(p.Device.Faults))
+	}
+}
+
+func listScenarios(w io.Writer, suite *scenarios.Suite) {
+	for _, sc := range suite.Scenarios {
+		fmt.Fprintf(w, "  %s\t%s\n", sc.Name, sc.About)
+	}
+}
+
+func listFaultKeys(w io.Writer, _ *scenarios.Suite)  { listKeys(w, faults.Fault{}) }
+func listDeviceKeys(w io.Writer, _ *scenarios.Suite) { listKeys(w, device.Profile{}) }
+func listLoadKeys(w io.Writer, _ *scenarios.Suite)   { listKeys(w, scenarios.DefaultLoad()) }
+
+func listKeys(w io.Writer, v any) {
+	for _, f := range scenarios.Fields(v) {
+		def := ""
+		if f.Default != "" {
+			def = ", default " + f.Default
+		}
+		fmt.Fprintf(w, "  %s\t(%s%s) %s\n", f.Key, f.Type, def, f.Doc)
+	}
+}

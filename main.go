@@ -1,0 +1,156 @@
+// Command rstorm fires rapid consecutive HTTP commands at a device through
+// faults, with several client strategies, and scores each strategy by what
+// its caller was told, what the device executed and what the link saw.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// Exit codes. A failed threshold is a finding, not an error.
+const (
+	exitHeld        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitBroken      = 3
+	exitInterrupted = 130
+)
+
+// exitCodes explains them; help and README are held to it.
+var exitCodes = []struct {
+	code    int
+	meaning string
+}{
+	{exitHeld, "every threshold held"},
+	{exitFailed, "a threshold failed, or had no data; the report is whole"},
+	{exitUsage, "usage or file error; nothing was sent"},
+	{exitBroken, "the harness could not finish"},
+	{exitInterrupted, "interrupted; the report is partial and marked so"},
+}
+
+// A command is a subcommand. It returns nil, or an error that may be an
+// *exit; any other error is the harness's own failure.
+type command struct {
+	name, args, doc string
+	run             func(ctx context.Context, s streams, args []string) error
+}
+
+// commands lists every subcommand. A new one is a file and a line here.
+func commands() []command {
+	return []command{
+		{"run", "[flags]", "play scenarios, score every strategy, judge the thresholds", runRun},
+		{"list", "[flags] [" + strings.Join(topics(), " | ") + "]", "print what scenarios can name", runList},
+		{"validate", "[flags]", "check a scenarios file; send nothing", runValidate},
+		{"version", "", "print version, Go and system", runVersion},
+		{"help", "[command]", "explain a command", runHelp},
+	}
+}
+
+// streams are the program's standard streams: results go to out, all else to
+// err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	log.SetOutput(io.Discard) // net/http remarks on idle connections there; they are what we test
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program, without the process around it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := streams{stdin, stdout, stderr}
+	err := dispatch(ctx, s, args)
+	switch e, ok := errors.AsType[*exit](err); {
+	case err == nil || errors.Is(err, pflag.ErrHelp):
+		return exitHeld
+	case ok:
+		e.print(stderr)
+		return e.code
+	default:
+		(&exit{code: exitBroken, err: err}).print(stderr)
+		return exitBroken
+	}
+}
+
+func dispatch(ctx context.Context, s streams, args []string) error {
+	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" {
+		return runHelp(ctx, s, nil)
+	}
+	if c := find(args[0]); c != nil {
+		return c.run(ctx, s, args[1:])
+	}
+	return usage(fmt.Errorf("unknown command %q", args[0]), "rstorm help lists the commands")
+}
+
+func find(name string) *command {
+	for _, c := range commands() {
+		if c.name == name {
+			return &c
+		}
+	}
+	return nil
+}
+
+// An exit is an error that knows its exit code and how to mend it.
+type exit struct {
+	code  int
+	err   error // nil if all has been said already
+	hints []string
+}
+
+// Error is the text of what went wrong.
+func (e *exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *exit) Unwrap() error { return e.err }
+
+// print writes each line of the error, and each hint, in the form that every
+// complaint of rstorm has.
+func (e *exit) print(w io.Writer) {
+	if e.err != nil {
+		for line := range strings.Lines(e.err.Error()) {
+			fmt.Fprintf(w, "rstorm: error: %s\n", strings.TrimRight(line, "\r\n"))
+		}
+	}
+	for _, h := range e.hints {
+		fmt.Fprintf(w, "rstorm: hint: %s\n", h)
+	}
+}
+
+func usage(err error, hints ...string) error { return &exit{exitUsage, err, hints} }
+
+// parse reads a subcommand's flags and refuses arguments beyond most. Asked
+// for help it prints it and returns pflag.ErrHelp.
+func parse(s streams, flags *pflag.FlagSet, args []string, most int) error {
+	flags.SetOutput(s.err)
+	flags.Usage = func() {}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, pflag.ErrHelp):
+		explain(s.out, *find(flags.Name()), flags)
+		return err
+	case err != nil:
+		return usage(err, "rstorm help "+flags.Name()+" explains the flags")
+	case flags.NArg() > most:
+		return usage(fmt.Errorf("unexpected argument %q", flags.Arg(most)), "rstorm help "+flags.Name()+" shows the form")
+	}
+	return nil
+}

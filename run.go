@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"rstorm/results"
+	"rstorm/runner"
+	"rstorm/scenarios"
+)
+
+// runOptions are the flags of run.
+type runOptions struct {
+	source
+	target, toxiproxy string
+	public            bool
+	seed              uint64
+	repeat, parallel  int
+	output, format    string
+	quiet, verbose    bool
+}
+
+func runFlags(o *runOptions) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	flags.SortFlags = false
+	o.addFile(flags)
+	o.addSelection(flags)
+	flags.StringVar(&o.target, "target", "", "a real device's `URL`, in place of the embedded one")
+	flags.StringVar(&o.toxiproxy, "toxiproxy", "", "API `URL` of a stock Toxiproxy server, in place of the embedded link; device resets are not observable through it")
+	flags.BoolVar(&o.public, "allow-public", false, "allow addresses that are neither loopback nor private")
+	flags.Uint64Var(&o.seed, "seed", 1, "`N` that every draw depends on")
+	flags.IntVar(&o.repeat, "repeat", 1, "play every trial `N` times, each with draws of its own")
+	flags.IntVar(&o.parallel, "parallel", 8, "let at most `N` trials overlap while they wait; those that compute run alone")
+	flags.StringVarP(&o.output, "output", "o", "", "write the JSON report to `FILE` as well")
+	flags.StringVar(&o.format, "format", "table", "print the report as `NAME`: "+strings.Join(formatNames(), " or "))
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "print a line when a trial begins, and its notes when it ends")
+	return flags
+}
+
+func runRun(ctx context.Context, s streams, args []string) error {
+	var o runOptions
+	if err := parse(s, runFlags(&o), args, 0); err != nil {
+		return err
+	}
+	format, err := o.check()
+	if err != nil {
+		return err
+	}
+	suite, name, err := o.load(s.in)
+	if err != nil {
+		return err
+	}
+	r, err := o.runner(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.probeOutput(); err != nil {
+		return err
+	}
+	report, err := o.play(ctx, s, r, suite)
+	report.Suite = identify(name, suite)
+	report.Environment.Version = version
+	return o.finish(ctx, s, format, report, err)
+}
+
+// check refuses flags that make no sense, all at once.
+func (o *runOptions) check() (results.Format, error) {
+	var errs []error
+	if o.repeat < 1 {
+		errs = append(errs, fmt.Errorf("--repeat is %d, want at least 1", o.repeat))
+	}
+	if o.parallel < 1 {
+		errs = append(errs, fmt.Errorf("--parallel is %d, want at least 1", o.parallel))
+	}
+	if o.quiet && o.verbose {
+		errs = append(errs, errors.New("--quiet and --verbose contradict each other"))
+	}
+	i := slices.IndexFunc(results.Formats, func(f results.Format) bool { return f.Name == o.format })
+	if i < 0 {
+		errs = append(errs, fmt.Errorf("unknown format %q, want %s", o.format, strings.Join(formatNames(), " or ")))
+	}
+	if len(errs) > 0 {
+		return results.Format{}, usage(errors.Join(errs...), "rstorm help run explains the flags")
+	}
+	return results.Formats[i], nil
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range results.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// runner resolves what the flags point at.
+func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
+	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel}
+	const hint = "--allow-public allows it; mind who owns that address"
+	var err error
+	if o.target != "" {
+		if r.Target, err = parseTarget(ctx, net.DefaultResolver.LookupNetIP, o.target, o.public); err != nil {
+			return nil, usage(fmt.Errorf("--target: %w", err), hint)
+		}
+	}
+	if o.toxiproxy != "" {
+		if r.Toxiproxy, err = parseAPI(ctx, net.DefaultResolver.LookupNetIP, o.toxiproxy, o.public); err != nil {
+			return nil, usage(fmt.Errorf("--toxiproxy: %w", err), hint)
+		}
+	}
+	return r, nil
+}
+
+// probeOutput finds out before the run whether the report can be written
+// after it.
+func (o *runOptions) probeOutput() error {
+	if o.output == "" {
+		return nil
+	}
+	if err := results.Writable(o.output); err != nil {
+		return &exit{exitBroken, fmt.Errorf("the report can't be written: %w", err), []string{"nothing was sent"}}
+	}
+	return nil
+}
+
+func (o *runOptions) play(ctx context.Context, s streams, r *runner.Runner, suite *scenarios.Suite) (*results.Report, error) {
+	if !o.quiet {
+		fmt.Fprintf(s.err, "rstorm: %s, seed %d\n", count(suite, o.repeat), o.seed)
+		p := newProgress(s.err, o.verbose)
+		defer p.close()
+		r.Observe = p.observe
+	}
+	return r.Run(ctx, suite)
+}
+
+func identify(name string, suite *scenarios.Suite) results.SuiteInfo {
+	sum := sha256.Sum256(suite.Text)
+	return results.SuiteInfo{File: name, SHA256: hex.EncodeToString(sum[:]), Text: string(suite.Text)}
+}
+
+// finish writes the report wherever it goes, also a partial one, and turns the
+// outcome into an exit.
+func (o *runOptions) finish(ctx context.Context, s streams, format results.Format, report *results.Report, err error) error {
+	var errs []error
+	if e := format.Write(s.out, report); e != nil {
+		errs = append(errs, fmt.Errorf("print the report: %w", e))
+	}
+	if o.output != "" {
+		e := results.WriteFile(o.output, func(w io.Writer) error { return results.WriteJSON(w, report) })
+		if e != nil {
+			errs = append(errs, fmt.Errorf("write the report: %w", e))
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		errs = append(errs, fmt.Errorf("interrupted: the report is partial: %d trials", len(report.Trials)))
+		return &exit{code: exitInterrupted, err: errors.Join(errs...)}
+	case err != nil || len(errs) > 0:
+		return &exit{code: exitBroken, err: errors.Join(append(errs, err)...)}
+	case !report.Held:
+		return &exit{code: exitFailed}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"rstorm/runner"
+)
+
+// A resolver finds the addresses of a host, as [net.Resolver.LookupNetIP] does.
+type resolver func(ctx context.Context, network, host string) ([]netip.Addr, error)
+
+// parseTarget reads the URL of a device. It refuses what is neither loopback
+// nor private (RFC 1918, RFC 4193) unless public is set: rstorm sends storms.
+func parseTarget(ctx context.Context, lookup resolver, raw string, public bool) (runner.Target, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return runner.Target{}, err
+	case u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return runner.Target{}, fmt.Errorf("%q is not a device: write http://HOST[:PORT][/PATH]", raw)
+	}
+	addr, err := resolve(ctx, lookup, u, "80", public)
+	return runner.Target{Address: addr, Host: u.Host, Prefix: strings.TrimRight(u.EscapedPath(), "/")}, err
+}
+
+// parseAPI checks the URL of a Toxiproxy server by the same rule and returns
+// it with the address in the host's place, so that no other is contacted.
+func parseAPI(ctx context.Context, lookup resolver, raw string, public bool) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+		return "", fmt.Errorf("%q is not a Toxiproxy server: write http://HOST[:PORT]", raw)
+	}
+	addr, err := resolve(ctx, lookup, u, "8474", public)
+	return "http://" + addr, err
+}
+
+// resolve returns the address to connect to: a checked one, so that a name
+// can't lead elsewhere later.
+func resolve(ctx context.Context, lookup resolver, u *url.URL, port string, public bool) (string, error) {
+	port = cmp.Or(u.Port(), port)
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "", fmt.Errorf("port %s is outside 1 to 65535", port)
+	}
+	addrs, err := addresses(ctx, lookup, u.Hostname())
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", u.Hostname(), err)
+	}
+	for _, a := range addrs {
+		if !public && !a.IsLoopback() && !a.IsPrivate() {
+			return "", fmt.Errorf("%s is neither a loopback nor a private address: rstorm would send a storm to %s", a, u.Host)
+		}
+	}
+	return net.JoinHostPort(addrs[0].String(), port), nil
+}
+
+func addresses(ctx context.Context, lookup resolver, host string) ([]netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a.Unmap()}, nil
+	}
+	addrs, err := lookup(ctx, "ip", host)
+	if err == nil && len(addrs) == 0 {
+		err = fmt.Errorf("no address")
+	}
+	for i := range addrs {
+		addrs[i] = addrs[i].Unmap()
+	}
+	return addrs, err
+}
