@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"sync"
+	"time"
+
+	"rstorm/scenarios"
+)
+
+// A job is one trial to play.
+type job struct {
+	order      int
+	scenario   *scenarios.Scenario
+	strategy   scenarios.Strategy
+	repetition int
+	alone      bool
+}
+
+func (r *Runner) jobs(suite *scenarios.Suite) []job {
+	var all []job
+	for i := range suite.Scenarios {
+		sc := &suite.Scenarios[i]
+		for rep := range max(1, r.Repeat) {
+			for _, st := range sc.Strategies {
+				all = append(all, job{len(all), sc, st, rep + 1, computes(sc)})
+			}
+		}
+	}
+	return all
+}
+
+// overlap calls play for every job: first for those that need not be alone, at
+// most n at once, then for the others one by one.
+func overlap(jobs []job, n int, play func(job)) {
+	queue := make(chan job)
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(func() {
+			for j := range queue {
+				play(j)
+			}
+		})
+	}
+	for _, j := range jobs {
+		if !j.alone {
+			queue <- j
+		}
+	}
+	close(queue)
+	workers.Wait()
+	for _, j := range jobs {
+		if j.alone {
+			play(j)
+		}
+	}
+}
+
+// busy is the pause per command below which a trial keeps a core so busy that
+// it must not have neighbours.
+const busy = 2 * time.Millisecond
+
+// computes reports whether the trial would rather use the machine than wait.
+func computes(sc *scenarios.Scenario) bool {
+	pause := sc.Load.Gap.Median() + sc.Device.ServiceTime.Median()
+	if sc.Load.Rate > 0 {
+		pause = time.Duration(float64(time.Second) / sc.Load.Rate)
+		return pause < busy
+	}
+	for _, f := range sc.Link {
+		if f.Toxic != nil && f.Toxic.Type == "latency" {
+			pause += time.Duration(f.Toxic.Attributes["latency"]) * time.Millisecond
+		}
+	}
+	return pause < busy*time.Duration(sc.Load.Clients)
+}
