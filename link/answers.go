@@ -1,0 +1,183 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+
+	"rstorm/faults"
+)
+
+// answers is what the flow to the client knows of HTTP. It works at the far
+// end, on bytes as they reach the client, so that a response can be cut to the
+// byte whatever the toxics before it do.
+type answers struct {
+	r      *relay
+	f      *flow
+	framer framer
+	ex     *exchange // being answered; nil if nobody asked
+	fresh  bool      // the next byte begins a head
+
+	withheld bool            // nothing of the response passes
+	kept     []byte          // what was withheld
+	gate     []faults.Strike // why
+	atByte   []faults.Strike // faults at response, still ahead, by bytes
+	first    int64           // bytes of content at which the first of those can strike; negative if there is none
+}
+
+func newAnswers(r *relay, f *flow) *answers {
+	a := &answers{r: r, f: f, framer: newFramer(true), fresh: true, first: -1}
+	for _, fault := range r.link.cfg.Faults {
+		if fault.Point == faults.Response && (a.first < 0 || fault.Bytes < a.first) {
+			a.first = fault.Bytes
+		}
+	}
+	return a
+}
+
+// deliver hands p to the client, and stops where a fault strikes.
+func (a *answers) deliver(p []byte) {
+	for sent, at := 0, 0; ; {
+		if a.fresh && at < len(p) && a.framer.step != opaque {
+			a.begin()
+		}
+		n, m := a.framer.next(p[at:])
+		at += n
+		if m == more && (!a.withheld || a.framer.step != opaque) {
+			a.send(p[sent:at])
+			return
+		}
+		if !a.mark(m, p[sent:at]) {
+			return
+		}
+		sent = at
+	}
+}
+
+// begin is called before the first byte of a head.
+func (a *answers) begin() {
+	a.fresh = false
+	a.ex, a.gate = a.r.nextAnswer()
+	a.withheld = len(a.gate) > 0
+	if a.framer.method = ""; a.ex != nil {
+		a.framer.method = a.ex.Method
+	}
+}
+
+// mark acts on what the framer found at the end of p, and hands p on. It
+// reports whether more may pass.
+func (a *answers) mark(m mark, p []byte) bool {
+	switch m {
+	case interim:
+		a.fresh = true
+		if a.ex != nil {
+			a.r.interimPassed(a.ex)
+		}
+		defer a.r.partial.Store(false)
+		return a.send(p)
+	case head:
+		return a.head(p)
+	case reached:
+		return a.send(p) && a.cutHere()
+	case done:
+		return a.done(p)
+	}
+	// What was withheld turned out not to be HTTP: it is an answer all the same.
+	return a.open() && a.send(p)
+}
+
+// head is called when p ends the final head of a response.
+func (a *answers) head(p []byte) bool {
+	if a.ex != nil {
+		a.r.responseHead(a.ex, a.framer.msg.status)
+	}
+	if a.framer.step == opaque {
+		a.r.tunnel.Store(true)
+	}
+	if !a.open() || !a.send(p) {
+		return false
+	}
+	if a.first != 0 {
+		a.framer.stop = a.first
+		return true
+	}
+	return a.cutHere()
+}
+
+// open asks the faults that withhold the response whether it may pass after
+// all.
+func (a *answers) open() bool {
+	if !a.withheld {
+		return true
+	}
+	for _, s := range a.gate {
+		if !a.r.carryAnswer(s) {
+			return false
+		}
+	}
+	a.withheld = false
+	kept := a.kept
+	a.kept = nil
+	return a.r.passing(a.f) && a.send(kept)
+}
+
+// send hands p to the client, or keeps it while the response is withheld.
+func (a *answers) send(p []byte) bool {
+	if a.withheld {
+		a.kept = append(a.kept, p...)
+		return true
+	}
+	if len(p) > 0 {
+		a.r.partial.Store(a.framer.step != opaque)
+	}
+	return a.f.write(p)
+}
+
+// cutHere is called when as many bytes of content have passed as a fault at
+// response wants.
+func (a *answers) cutHere() bool {
+	passed := a.framer.content
+	if passed == a.first {
+		a.atByte = a.r.link.plan.At(faults.Response, a.r.event(a.ex))
+		slices.SortStableFunc(a.atByte, func(x, y faults.Strike) int { return cmp.Compare(x.Bytes, y.Bytes) })
+	}
+	for len(a.atByte) > 0 && a.atByte[0].Bytes <= passed {
+		s := a.atByte[0]
+		a.atByte = a.atByte[1:]
+		if !a.r.carry(s) {
+			return false
+		}
+	}
+	a.framer.stop = -1
+	if len(a.atByte) > 0 {
+		a.framer.stop = a.atByte[0].Bytes
+	}
+	return a.r.passing(a.f)
+}
+
+// done is called when p ends a response. Effects that are to strike at once
+// shut the way to the device before the client has its answer, for no further
+// request shall pass.
+func (a *answers) done(p []byte) bool {
+	strikes := a.r.link.plan.At(faults.AfterResponse, a.r.event(a.ex))
+	a.r.seal(strikes)
+	ok := a.send(p)
+	a.fresh, a.framer.stop = true, -1
+	a.r.partial.Store(false)
+	if a.ex != nil {
+		a.r.responseDone(a.ex, ok)
+	}
+	return ok && a.r.carryDue(strikes) && a.r.passing(a.f)
+}
+
+// close is called when the device has closed its side and everything before
+// that has passed. It reports whether the FIN may pass too.
+func (a *answers) close() bool {
+	if a.withheld {
+		a.withheld = false // the device has ended the exchange first
+		a.send(a.kept)
+	}
+	if a.framer.finish() && !a.done(nil) {
+		return false
+	}
+	return a.r.strike(faults.OnFIN, a.r.lastEvent()) && a.r.passing(a.f)
+}

@@ -1,0 +1,58 @@
+package link
+
+import (
+	"rstorm/faults"
+	"rstorm/results"
+)
+
+// resetCauses is the row of the reset catalogue that a RST of the link's own
+// amounts to for a client, by the point at which it strikes.
+var resetCauses = map[faults.Point]string{
+	faults.Connect:       "defence-reset",
+	faults.BeforeForward: "reset-before-response",
+	faults.AfterForward:  "reset-before-response",
+	faults.Response:      "reset-mid-response",
+	faults.AfterResponse: "abort-after-response",
+	faults.Idle:          "abort-after-response",
+}
+
+// cause is the id of the reset catalogue that the log proves for the
+// connection's reset, "unknown" if it proves none, empty if there was no
+// reset. Its caller holds the mutex, and both flows have ended.
+func (r *relay) cause() string {
+	switch r.log.Reset {
+	case "":
+		return ""
+	case results.ByClient:
+		return "client-abort"
+	case results.ByDevice:
+		if r.log.Cause == "" {
+			return r.deviceCause()
+		}
+	}
+	return r.log.Cause
+}
+
+// deviceCause reads the cause of a device's RST from what had passed. Why a
+// device resets an open request can't be told from here: by will, for bytes it
+// left unread, or for a crash.
+func (r *relay) deviceCause() string {
+	switch {
+	case r.partial.Load():
+		return "reset-mid-response"
+	case r.answered > 0 && r.answered == len(r.exchanges) && !r.up.requests.midRequest() && !r.afterFIN:
+		return "abort-after-response"
+	}
+	return causeUnknown
+}
+
+// stateCause names a RST of the link's own by where the connection stands.
+func (r *relay) stateCause() string {
+	switch {
+	case r.partial.Load():
+		return resetCauses[faults.Response]
+	case r.requestOpen():
+		return resetCauses[faults.AfterForward]
+	}
+	return resetCauses[faults.AfterResponse]
+}

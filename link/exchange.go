@@ -1,0 +1,142 @@
+package link
+
+import (
+	"sync"
+
+	"rstorm/faults"
+)
+
+// attempts counts the exchanges of each command over a whole link.
+type attempts struct {
+	mu   sync.Mutex
+	seen map[string]int
+}
+
+// next returns which exchange of command this is, from 1.
+func (a *attempts) next(command string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen == nil {
+		a.seen = map[string]int{}
+	}
+	a.seen[command]++
+	return a.seen[command]
+}
+
+// An exchange is an entry of the log in the making. Its relay's mutex guards
+// it.
+type exchange struct {
+	Exchange
+	end     int64           // offset in the client's bytes at which the request ends; -1 until known
+	begun   bool            // the device has begun to answer
+	strikes []faults.Strike // after-forward faults that its response runs into
+}
+
+// openExchange enters the request that m heads.
+func (r *relay) openExchange(m message) *exchange {
+	ex := &exchange{end: -1}
+	ex.Exchange = Exchange{Command: m.id, Identified: m.id != "", Method: m.method, Read: -1, Forwarded: -1, Answered: -1}
+	if ex.Identified {
+		ex.Attempt = r.link.attempts.next(m.id)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exchanges = append(r.exchanges, ex)
+	return ex
+}
+
+// requestRead records that ex's request was wholly read and ends at offset end.
+func (r *relay) requestRead(ex *exchange, end int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ex.end, ex.Read = end, r.link.since()
+}
+
+// nextForward returns the first exchange not yet forwarded whose request ends
+// at or before offset limit; nil if there is none.
+func (r *relay) nextForward(limit int64) *exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.forwarded == len(r.exchanges) {
+		return nil
+	}
+	ex := r.exchanges[r.forwarded]
+	if ex.end < 0 || ex.end > limit {
+		return nil
+	}
+	return ex
+}
+
+// requestForwarded records that ex, from nextForward, went to the device.
+func (r *relay) requestForwarded(ex *exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ex.Forwarded = r.link.since()
+	r.forwarded++
+}
+
+// nextAnswer returns the exchange that the device now begins to answer, and
+// the faults its response runs into; nil if it answers what nobody asked.
+func (r *relay) nextAnswer() (*exchange, []faults.Strike) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.answered == len(r.exchanges) {
+		return nil, nil
+	}
+	ex := r.exchanges[r.answered]
+	ex.begun = true
+	return ex, ex.strikes
+}
+
+// interimPassed records that what the device sent was no answer yet.
+func (r *relay) interimPassed(ex *exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ex.begun = false
+}
+
+// responseHead records the status of the response to ex.
+func (r *relay) responseHead(ex *exchange, status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ex.Status = status
+}
+
+// responseDone records that the response to ex ended, and whether all of it
+// was delivered.
+func (r *relay) responseDone(ex *exchange, delivered bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if delivered {
+		ex.Answered = r.link.since()
+	}
+	r.answered++
+}
+
+// requestOpen reports whether a request waits for its response.
+func (r *relay) requestOpen() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.answered < len(r.exchanges)
+}
+
+// event describes an arrival that concerns ex, or no command if ex is nil.
+func (r *relay) event(ex *exchange) faults.Event {
+	e := faults.Event{Connection: r.log.Number, At: r.link.since()}
+	if ex != nil {
+		e.Command, e.Method, e.Attempt = ex.Command, ex.Method, ex.Attempt
+	}
+	return e
+}
+
+// lastEvent describes an arrival that concerns the connection: its command is
+// the last one known on it.
+func (r *relay) lastEvent() faults.Event {
+	r.mu.Lock()
+	var last *exchange
+	if n := len(r.exchanges); n > 0 {
+		last = r.exchanges[n-1]
+	}
+	r.mu.Unlock()
+	return r.event(last)
+}

@@ -1,0 +1,192 @@
+package link
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"rstorm/faults"
+)
+
+// A flow moves what one leg's peer sends to the other leg: bytes, and then the
+// FIN or the RST that ends them. Its near end reads, its far end writes;
+// between them are the direction's toxics, if it has any.
+type flow struct {
+	r        *relay
+	from, to *leg
+	requests *requests // of the flow to the device
+	answers  *answers  // of the flow to the client
+	read     atomic.Int64
+
+	toxics *chain        // nil if there are none
+	how    ending        // how from ended; set before ended is closed
+	ended  chan struct{} // closed when from has ended
+	done   chan struct{} // closed when the far end has passed the end on
+	dead   bool          // to takes nothing more; the far end's own
+}
+
+func newUpFlow(r *relay) *flow {
+	f := &flow{r: r, from: r.client, ended: make(chan struct{}), done: make(chan struct{})}
+	f.requests = &requests{r: r, f: f, framer: newFramer(false), hold: r.link.plan.Has(faults.BeforeForward)}
+	return f
+}
+
+func newDownFlow(r *relay) *flow {
+	f := &flow{r: r, from: r.device, to: r.client, ended: make(chan struct{}), done: make(chan struct{})}
+	f.answers = newAnswers(r, f)
+	return f
+}
+
+// buffers are for the ends of flows: an io.Copy's own would be 64 KiB a
+// connection.
+var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// run moves everything, and returns when nothing more can come from the flow's
+// source: neither bytes nor the RST that may follow a FIN.
+func (f *flow) run() {
+	if f.toxics == nil {
+		f.pull(f.deliver)
+		f.finish()
+	} else {
+		f.toxics.start(f)
+		<-f.ended
+	}
+	f.linger()
+	<-f.done
+	if f.toxics != nil {
+		f.toxics.running.Wait()
+	}
+}
+
+// pull is the near end: it reads until the source has ended and hands what may
+// go on to emit.
+func (f *flow) pull(emit func([]byte)) {
+	buf := buffers.Get().(*[32 << 10]byte)
+	defer buffers.Put(buf)
+	for f.how == going {
+		n, how := f.from.read(buf[:])
+		if n > 0 {
+			f.read.Add(int64(n))
+			f.r.touch()
+			f.take(buf[:n], emit)
+		}
+		f.how = how
+	}
+	switch f.how {
+	case byFIN:
+		f.r.noteFIN(f.from)
+		if f.requests != nil {
+			f.requests.release(emit)
+		}
+	case byReset:
+		f.r.noteFailure(f.from)
+	}
+	close(f.ended)
+}
+
+// take looks at bytes that have arrived.
+func (f *flow) take(b []byte, emit func([]byte)) {
+	switch {
+	case f.r.severed.Load():
+		if f.requests != nil {
+			f.r.lateBytes()
+		}
+	case f.requests != nil:
+		f.requests.arrive(b, emit)
+	default:
+		emit(b)
+	}
+}
+
+// deliver is the far end: it passes bytes on as soon as they may.
+func (f *flow) deliver(b []byte) {
+	if !f.r.passing(f) || f.dead {
+		return
+	}
+	if f.requests != nil {
+		f.requests.forward(b)
+	} else {
+		f.answers.deliver(b)
+	}
+	f.r.touch()
+}
+
+// write hands b to the kernel and reports whether it took all of it. Once it
+// has not, bytes vanish until the end that this must have reaches the source.
+func (f *flow) write(b []byte) bool {
+	if f.dead || len(b) == 0 {
+		return !f.dead
+	}
+	_, err := f.to.conn.Write(b)
+	if err == nil {
+		return true
+	}
+	f.dead = true
+	if !f.r.severed.Load() && !f.to.sentFIN.Load() {
+		f.to.fail(err)
+		f.r.noteFailure(f.to)
+	}
+	return false
+}
+
+// finish is called at the far end when nothing more comes through: it passes
+// on what ended the flow.
+func (f *flow) finish() {
+	defer close(f.done)
+	if f.toxics != nil {
+		if toxic := f.toxics.cutBy(); toxic != "" {
+			f.r.endByToxic(toxic)
+			return
+		}
+	}
+	if !f.r.passing(f) {
+		return
+	}
+	switch f.how {
+	case byFIN:
+		if f.answers == nil || f.answers.close() {
+			f.r.relayFIN(f)
+		}
+	case byReset:
+		f.r.relayReset(f)
+	case lost:
+		f.r.relayLoss(f)
+	}
+}
+
+// linger waits, after a FIN, for the RST that may follow it, and passes it on
+// behind the FIN and as late as everything else.
+func (f *flow) linger() {
+	if f.how == byLink && f.requests != nil {
+		f.r.outlastClient()
+	}
+	if f.how != byFIN {
+		return
+	}
+	if !f.from.hasFailed() {
+		gone, err := await(f.from.conn, false, f.r.ctx.Done())
+		if err != nil {
+			f.from.fail(err)
+		}
+		if gone && !f.from.sentFIN.Load() {
+			f.from.awaitFailure()
+		}
+	}
+	if f.from.hasFailed() {
+		f.r.noteFailure(f.from)
+		if f.toxics != nil {
+			faults.Wait(f.r.ctx, f.toxics.rstLag)
+		}
+		<-f.done
+		f.r.relayReset(f)
+	}
+}
+
+// hasEnded reports whether f's source has ended.
+func (f *flow) hasEnded() bool {
+	select {
+	case <-f.ended:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,45 @@
+package link
+
+import (
+	"rstorm/faults"
+)
+
+// A valve is shut while it stands in a relay: nothing passes.
+type valve struct {
+	open    chan struct{} // closed when bytes may pass again
+	forever bool
+}
+
+// stall stops both flows for s's delay, for ever if it has none. What has
+// passed is not called back; sockets stay open and are not read.
+func stall(r *relay, s faults.Strike) {
+	v := &valve{open: make(chan struct{}), forever: s.Wait == 0}
+	if old := r.valve.Load(); old != nil && old.forever || !r.valve.CompareAndSwap(old, v) || v.forever {
+		return
+	}
+	r.tasks.Go(func() {
+		faults.Wait(r.ctx, s.Wait)
+		r.valve.CompareAndSwap(v, nil)
+		close(v.open)
+	})
+}
+
+// wait returns when the valve opens or the connection is over. A flow that is
+// never to go on watches who closes first, which nothing else would tell.
+func (v *valve) wait(f *flow) {
+	r := f.r
+	if v.forever && f.toxics == nil && f.how == going {
+		_, err := await(f.from.conn, true, r.ctx.Done())
+		switch {
+		case err != nil:
+			f.from.fail(err)
+			r.noteFailure(f.from)
+		case r.ctx.Err() == nil:
+			r.noteFIN(f.from)
+		}
+	}
+	select {
+	case <-v.open:
+	case <-r.ctx.Done():
+	}
+}
