@@ -11,16 +11,20 @@ import (
 	"rstorm/scenarios"
 )
 
-// The baseline sends this many commands each way, in turns of a block.
+// The baseline sends this many commands each way, in turns of a block, and all
+// of them must be answered within the limit.
 const (
 	overheadCommands = 400
 	overheadBlock    = 20
+	overheadLimit    = 10 * time.Second
 )
 
 // measureOverhead times a client that keeps its connection against a device
 // without faults: directly, and through a link without faults. The two take
 // turns, so that a machine that slows down slows both.
 func measureOverhead(ctx context.Context, seed uint64) (*results.Overhead, error) {
+	ctx, cancel := context.WithTimeout(ctx, overheadLimit)
+	defer cancel()
 	var r Runner
 	epoch := time.Now()
 	sc := &scenarios.Scenario{}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -56,6 +57,10 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report.Environment = r.environment()
 	report.Fidelity, report.Environment.FidelityNote = fidelity(before)
 	report.Notes = r.limits()
+	suite, left := r.playable(suite)
+	if len(left) > 0 {
+		report.Notes = append(report.Notes, "Not played, because a stock Toxiproxy can carry out toxics only: "+strings.Join(left, ", ")+".")
+	}
 
 	var err error
 	if r.Target == (Target{}) && r.Toxiproxy == "" {

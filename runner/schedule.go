@@ -1,11 +1,32 @@
 package runner
 
 import (
+	"slices"
 	"sync"
 	"time"
 
+	"rstorm/faults"
 	"rstorm/scenarios"
 )
+
+// playable leaves out, by name, the scenarios whose faults the link can't carry
+// out.
+func (r *Runner) playable(suite *scenarios.Suite) (*scenarios.Suite, []string) {
+	if r.Toxiproxy == "" {
+		return suite, nil
+	}
+	var left []string
+	some := *suite
+	some.Scenarios = nil
+	for _, sc := range suite.Scenarios {
+		if slices.ContainsFunc(sc.Link, func(f faults.Fault) bool { return f.Toxic == nil }) {
+			left = append(left, sc.Name)
+		} else {
+			some.Scenarios = append(some.Scenarios, sc)
+		}
+	}
+	return &some, left
+}
 
 // A job is one trial to play.
 type job struct {

@@ -68,9 +68,13 @@ const grace = 2 * time.Second
 
 // strike takes the stage down: the link first, so that its log holds what the
 // device did and not that it was stopped. What is still open after the grace
-// period, or once ctx has ended, is cut. The log and the ledger are whole
+// period, or once ctx has ended, is cut; a remote Toxiproxy gets the grace
+// period to forget the proxy in any case. The log and the ledger are whole
 // afterwards.
 func (s *stage) strike(ctx context.Context) error {
+	if s.remote != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	var err error
@@ -78,7 +82,7 @@ func (s *stage) strike(ctx context.Context) error {
 	case s.link != nil:
 		err = s.link.Close(ctx)
 	case s.remote != nil:
-		err = s.remote.Close(context.WithoutCancel(ctx))
+		err = s.remote.Close(ctx)
 	}
 	if s.device != nil {
 		if e := s.device.Close(); err == nil {
