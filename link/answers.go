@@ -34,7 +34,8 @@ func newAnswers(r *relay, f *flow) *answers {
 	return a
 }
 
-// deliver hands p to the client, and stops where a fault strikes.
+// deliver hands p to the client, in one piece unless a fault or the end of a
+// response stands in between.
 func (a *answers) deliver(p []byte) {
 	for sent, at := 0, 0; ; {
 		if a.fresh && at < len(p) && a.framer.step != opaque {
@@ -42,14 +43,19 @@ func (a *answers) deliver(p []byte) {
 		}
 		n, m := a.framer.next(p[at:])
 		at += n
-		if m == more && (!a.withheld || a.framer.step != opaque) {
+		switch {
+		case m == interim:
+			a.interim()
+		case m == head && !a.halts():
+			a.head()
+		case m == more && !(a.withheld && a.framer.step == opaque):
 			a.send(p[sent:at])
 			return
-		}
-		if !a.mark(m, p[sent:at]) {
+		case !a.halt(m, p[sent:at]):
 			return
+		default:
+			sent = at
 		}
-		sent = at
 	}
 }
 
@@ -63,44 +69,41 @@ func (a *answers) begin() {
 	}
 }
 
-// mark acts on what the framer found at the end of p, and hands p on. It
-// reports whether more may pass.
-func (a *answers) mark(m mark, p []byte) bool {
-	switch m {
-	case interim:
-		a.fresh = true
-		if a.ex != nil {
-			a.r.interimPassed(a.ex)
-		}
-		defer a.r.partial.Store(false)
-		return a.send(p)
-	case head:
-		return a.head(p)
-	case reached:
-		return a.send(p) && a.cutHere()
-	case done:
-		return a.done(p)
+// interim is called at the end of a 1xx head: the answer is still to come.
+func (a *answers) interim() {
+	a.fresh = true
+	if a.ex != nil {
+		a.r.interimPassed(a.ex)
 	}
-	// What was withheld turned out not to be HTTP: it is an answer all the same.
-	return a.open() && a.send(p)
 }
 
-// head is called when p ends the final head of a response.
-func (a *answers) head(p []byte) bool {
+// head is called at the end of the final head of a response.
+func (a *answers) head() {
 	if a.ex != nil {
 		a.r.responseHead(a.ex, a.framer.msg.status)
 	}
 	if a.framer.step == opaque {
 		a.r.tunnel.Store(true)
 	}
-	if !a.open() || !a.send(p) {
-		return false
+	a.framer.stop = a.first // nothing at 0: halts has seen to that
+}
+
+// halts reports whether something is decided at the end of a head.
+func (a *answers) halts() bool { return a.withheld || a.first == 0 }
+
+// halt hands p on and decides what is to be decided at its end, of which m
+// says what it is. It reports whether more may pass.
+func (a *answers) halt(m mark, p []byte) bool {
+	switch m {
+	case head:
+		a.head()
+		return a.open() && a.send(p) && (a.first != 0 || a.cutHere())
+	case reached:
+		return a.send(p) && a.cutHere()
+	case done:
+		return a.done(p)
 	}
-	if a.first != 0 {
-		a.framer.stop = a.first
-		return true
-	}
-	return a.cutHere()
+	return a.open() && a.send(p) // it is not HTTP, and an answer all the same
 }
 
 // open asks the faults that withhold the response whether it may pass after
@@ -127,7 +130,7 @@ func (a *answers) send(p []byte) bool {
 		return true
 	}
 	if len(p) > 0 {
-		a.r.partial.Store(a.framer.step != opaque)
+		a.r.partial.Store(!a.fresh && a.framer.step != opaque)
 	}
 	return a.f.write(p)
 }

@@ -56,7 +56,7 @@ func halfClose(r *relay, s faults.Strike) {
 // client closes too.
 func (r *relay) outlastClient() {
 	r.client.conn.SetReadDeadline(time.Time{})
-	gone, err := await(r.client.conn, false, r.ctx.Done())
+	_, gone, err := await(r.client.conn, false, r.ctx.Done())
 	if err != nil {
 		r.client.fail(err)
 		r.noteFailure(r.client)

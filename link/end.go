@@ -1,8 +1,6 @@
 package link
 
-import (
-	"rstorm/results"
-)
+import "rstorm/results"
 
 // A cut is why the link ends a connection: the log's Injected, and its Cause
 // should it come to a RST.

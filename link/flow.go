@@ -163,7 +163,7 @@ func (f *flow) linger() {
 		return
 	}
 	if !f.from.hasFailed() {
-		gone, err := await(f.from.conn, false, f.r.ctx.Done())
+		_, gone, err := await(f.from.conn, false, f.r.ctx.Done())
 		if err != nil {
 			f.from.fail(err)
 		}

@@ -29,12 +29,12 @@ type gate struct {
 	serve func(*net.TCPConn)
 	fail  func(error)
 
-	mu     sync.Mutex
-	bars   bar
-	ln     *net.TCPListener
-	stop   context.CancelFunc // of accepting
-	accept sync.WaitGroup
-	failed bool
+	mu        sync.Mutex
+	bars      bar
+	ln        *net.TCPListener
+	stop      context.CancelFunc // of accepting
+	accepting sync.WaitGroup
+	failed    bool
 }
 
 // newGate claims address, without listening yet. Connections go to serve,
@@ -49,10 +49,11 @@ func newGate(address string, serve func(*net.TCPConn), fail func(error)) (*gate,
 		g.hold, g.addr = held, net.TCPAddrFromAddrPort(held.addr)
 		return g, nil
 	}
-	if g.ln, err = listen(addr); err == nil {
-		g.addr = g.ln.Addr().(*net.TCPAddr)
+	if g.ln, err = listen(addr); err != nil {
+		return nil, err
 	}
-	return g, err
+	g.addr = g.ln.Addr().(*net.TCPAddr)
+	return g, nil
 }
 
 // listen is without keep-alive probes: a connection is to see what its ends
@@ -104,7 +105,7 @@ func (g *gate) move() error {
 	var ctx context.Context
 	ctx, g.stop = context.WithCancel(context.Background())
 	ln := g.ln
-	g.accept.Go(func() { g.acceptFrom(ctx, ln) })
+	g.accepting.Go(func() { g.acceptFrom(ctx, ln) })
 	return nil
 }
 
@@ -114,7 +115,7 @@ func (g *gate) shut() {
 	if g.stop != nil {
 		g.stop()
 		g.ln.SetDeadline(time.Unix(1, 0))
-		g.accept.Wait()
+		g.accepting.Wait()
 		g.stop = nil
 	}
 	for _, c := range pending(g.ln) {

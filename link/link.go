@@ -8,12 +8,16 @@
 // them. Bytes are shaped by Toxiproxy's own toxics; both sockets are ours, for
 // a stock Toxiproxy turns every RST into a FIN.
 //
-// What the link can't hide: its round trip is two, the kernel acknowledges
-// bytes before the far end has them, and a device that stays silent to a SYN
-// still leaves the client connected. The kernel's own view of a connection is
-// used on Linux. Elsewhere a RST that follows a FIN is seen only when bytes
-// are written to it, and a device that is down is found out by the first
-// client.
+// What the link can't hide: its round trip is two; the kernel acknowledges
+// bytes before the far end has them, and a RST behind bytes that the far end
+// does not read waits for it to read; a device that stays silent to a SYN still
+// leaves the client connected; and the client that finds out that a device has
+// gone down gets a RST, where those after it are refused. A device that is down
+// from the start is known at once if its address is on this machine's
+// loopback.
+//
+// The kernel's own view of a connection is used on Linux. Elsewhere a RST that
+// follows a FIN is seen only when bytes are written to it.
 package link
 
 import (

@@ -122,7 +122,7 @@ func TestCloseAbortsWhatDoesNotEnd(t *testing.T) {
 }
 
 func TestManyConnectionsAtOnce(t *testing.T) {
-	const callers, each = 200, 5
+	const callers, each = 100, 3
 	l := openLink(t, quietly(t))
 	var calling sync.WaitGroup
 	for range callers {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -29,7 +30,7 @@ type relay struct {
 	sealed  atomic.Bool // an effect is about to end the connection: no new bytes to the device
 	tunnel  atomic.Bool // the connection has left HTTP
 	partial atomic.Bool // part of a response has passed
-	severed atomic.Bool // the link has ended it, or has relayed a RST: what still comes is not passed on
+	severed atomic.Bool // it has been ended, or both sides have closed it: what still comes is not passed on
 
 	mu        sync.Mutex
 	device    *leg // nil until connected
@@ -46,7 +47,8 @@ func newRelay(l *Link, number int, client *net.TCPConn) *relay {
 	r := &relay{link: l}
 	r.ctx, r.cancel = context.WithCancel(l.alive)
 	r.client = newLeg(client, results.ByClient, r.ctx.Done())
-	r.log = Connection{Number: number, Opened: l.since(), Client: client.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	from := client.RemoteAddr().(*net.TCPAddr).AddrPort()
+	r.log = Connection{Number: number, Opened: l.since(), Client: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
 	r.up = newUpFlow(r)
 	return r
 }
@@ -99,7 +101,7 @@ func (r *relay) unreachable(err error) {
 		r.link.deviceLost()
 	}
 	r.mu.Lock()
-	if r.severed.Load() { // the dial was cancelled by who ended the connection
+	if r.ctx.Err() != nil { // the dial was cancelled, by who ends the connection
 		r.mu.Unlock()
 		r.up.run()
 		return

@@ -1,8 +1,6 @@
 package link
 
-import (
-	"rstorm/faults"
-)
+import "rstorm/faults"
 
 // holdLimit bounds how much of a request is held back until it is decided
 // whether the device gets it. A larger one is decided when it has come so far.

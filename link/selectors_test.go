@@ -184,7 +184,7 @@ func TestRefuseListensOnlyOutsideItsWindow(t *testing.T) {
 // since the epoch.
 func dialUntil(t *testing.T, l *Link, want error) time.Duration {
 	t.Helper()
-	for l.since() < giveUp {
+	for ; l.since() < giveUp; time.Sleep(time.Millisecond) {
 		c, err := net.Dial("tcp", l.Addr())
 		at := l.since()
 		if err == nil {

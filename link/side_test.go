@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,11 +24,9 @@ const giveUp = 30 * time.Second
 // it sees.
 type side struct {
 	*net.TCPConn
-	t    *testing.T
-	saw  []string
-	cue  chan struct{} // tells the other side to go on, where the network does not
-	buf  []byte        // read and not yet looked at
-	fail error         // what reading ended with
+	t   *testing.T
+	saw []string
+	cue chan struct{} // tells the other side to go on, where the network does not
 }
 
 func newSide(t *testing.T, c net.Conn, cue chan struct{}) *side {
@@ -196,3 +195,18 @@ func response(text string) string {
 
 // bulk is long enough to fill every buffer on the way.
 func bulk(n int) string { return strings.Repeat("0123456789abcdef", n/16) }
+
+// freeAddress is an address on which nothing listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	if held, err := bind(netip.MustParseAddrPort("127.0.0.1:0")); err == nil {
+		t.Cleanup(func() { held.Close() })
+		return held.addr.String()
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}

@@ -69,20 +69,22 @@ func finArrived(c *net.TCPConn) (fin bool) {
 	return fin
 }
 
-// await waits, without reading, until c has an error or is gone; if fin is
-// set, also until its peer's FIN has come. Then, or when c is closed, it
-// returns what kernelView does. Nobody else may be reading.
-func await(c *net.TCPConn, fin bool, _ <-chan struct{}) (gone bool, err error) {
+// await waits, without reading, until c has an error or is gone; if forFIN is
+// set, also until its peer's FIN has come. Then it returns what kernelView
+// does, and nothing if c was closed instead. Nobody else may be reading.
+func await(c *net.TCPConn, forFIN bool, _ <-chan struct{}) (fin, gone bool, err error) {
 	raw, fail := c.SyscallConn()
 	if fail != nil {
-		return false, nil
+		return false, false, nil
 	}
-	raw.Read(func(fd uintptr) bool {
-		var came bool
-		came, gone, err = look(int(fd))
-		return err != nil || gone || fin && came
+	fail = raw.Read(func(fd uintptr) bool {
+		fin, gone, err = look(int(fd))
+		return err != nil || gone || forFIN && fin
 	})
-	return gone, err
+	if fail != nil {
+		return false, false, nil
+	}
+	return fin, gone, err
 }
 
 // unread reports whether bytes from the peer lie unread in c.

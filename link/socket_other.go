@@ -12,9 +12,9 @@ func kernelView(*net.TCPConn) (fin, gone bool, err error) { return false, false,
 func finArrived(*net.TCPConn) bool { return false }
 
 // await waits until over is closed.
-func await(_ *net.TCPConn, _ bool, over <-chan struct{}) (gone bool, err error) {
+func await(_ *net.TCPConn, _ bool, over <-chan struct{}) (fin, gone bool, err error) {
 	<-over
-	return false, nil
+	return false, false, nil
 }
 
 func unread(*net.TCPConn) bool { return false }

@@ -29,12 +29,12 @@ func stall(r *relay, s faults.Strike) {
 func (v *valve) wait(f *flow) {
 	r := f.r
 	if v.forever && f.toxics == nil && f.how == going {
-		_, err := await(f.from.conn, true, r.ctx.Done())
+		fin, _, err := await(f.from.conn, true, r.ctx.Done())
 		switch {
 		case err != nil:
 			f.from.fail(err)
 			r.noteFailure(f.from)
-		case r.ctx.Err() == nil:
+		case fin:
 			r.noteFIN(f.from)
 		}
 	}

@@ -1,8 +1,6 @@
 package link
 
-import (
-	"rstorm/faults"
-)
+import "rstorm/faults"
 
 // An effect carries a fault out on a connection. It returns when what was
 // passing may go on, or when the connection has been ended.
@@ -30,8 +28,8 @@ func (r *relay) strike(point faults.Point, e faults.Event) bool {
 	return r.ctx.Err() == nil
 }
 
-// carry waits for as long as s says and carries it out. It reports whether
-// what is passing may go on.
+// carry waits for as long as s says and carries it out. What is passing is held
+// meanwhile. It reports whether that may go on.
 func (r *relay) carry(s faults.Strike) bool {
 	if !lasts(s) && faults.Wait(r.ctx, s.Wait) != nil {
 		return false
@@ -80,7 +78,8 @@ func (r *relay) carryDue(strikes []faults.Strike) bool {
 
 // strikeAnswer asks the faults after-forward about ex, whose request is about
 // to go. From now on they withhold its response, unless that has begun before
-// the request was whole. It returns those that act later by themselves.
+// the request was whole. It returns those that act later by themselves. Should
+// the last bytes then not reach the device, what was asked is spent in vain.
 func (r *relay) strikeAnswer(ex *exchange) (due []faults.Strike) {
 	r.mu.Lock()
 	begun := ex.begun

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"reflect"
 	"strings"
 	"syscall"
@@ -256,7 +255,7 @@ func play(t *testing.T, device, client func(*side), through func(string) (string
 // awaitError waits for the error that the kernel leaves on a socket that
 // nobody reads, and writes it down.
 func (s *side) awaitError() {
-	_, err := await(s.TCPConn, false, nil)
+	_, _, err := await(s.TCPConn, false, nil)
 	s.see("%s", errno(err))
 }
 
@@ -336,6 +335,51 @@ func TestTransparentRefusal(t *testing.T) {
 	})
 }
 
+// Finding out whether the device is there must not show in its ledger.
+func TestTransparentProbesAreNoConnections(t *testing.T) {
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		t.Run(host, func(t *testing.T) {
+			down := freeAddress(t)
+			_, port, err := net.SplitHostPort(down)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := openLink(t, net.JoinHostPort(host, port))
+			if host == "localhost" { // only a call can tell that it is down
+				if saw, end := ask(t, l.Addr(), ""); saw != "" || end != "ECONNRESET" {
+					t.Errorf("the first client saw %q, %s; want ECONNRESET", saw, end)
+				}
+			}
+			if _, err := net.Dial("tcp", l.Addr()); !errors.Is(err, syscall.ECONNREFUSED) {
+				t.Errorf("dial: %v, want ECONNREFUSED", err)
+			}
+			ln, err := net.Listen("tcp", down)
+			if err != nil {
+				t.Fatal(err)
+			}
+			accepted := make(chan int)
+			go func() {
+				n := 0
+				for c, err := ln.Accept(); err == nil; c, err = ln.Accept() {
+					n++
+					io.WriteString(c, "hello")
+					io.Copy(io.Discard, c)
+					c.Close()
+				}
+				accepted <- n
+			}()
+			c := newSide(t, dialUntilAccepted(t, l.Addr()), nil)
+			c.take("hello")
+			c.Close()
+			closeLink(t, l)
+			ln.Close()
+			if n := <-accepted; n != 1 {
+				t.Errorf("the device saw %d connections, want the client's", n)
+			}
+		})
+	}
+}
+
 // dialUntilAccepted dials until nobody refuses.
 func dialUntilAccepted(t *testing.T, address string) net.Conn {
 	t.Helper()
@@ -350,15 +394,4 @@ func dialUntilAccepted(t *testing.T, address string) net.Conn {
 	}
 	t.Fatal("still refused")
 	return nil
-}
-
-// freeAddress is an address on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	held, err := bind(netip.MustParseAddrPort("127.0.0.1:0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { held.Close() })
-	return held.addr.String()
 }
