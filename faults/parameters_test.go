@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -84,5 +85,32 @@ func TestWaitIsNeverEarlyAndEndsWithItsContext(t *testing.T) {
 	cancel(why)
 	if err := Wait(ctx, time.Hour); !errors.Is(err, why) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// A wait must not hold a thread: on two cores a third one would queue behind
+// two of those. The bound is the time that they take one after the other.
+func TestWaitsDoNotQueueBehindEachOther(t *testing.T) {
+	const waits, each = 64, time.Millisecond
+	var all sync.WaitGroup
+	began := time.Now()
+	for range waits {
+		all.Go(func() {
+			if err := Wait(t.Context(), each); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if took := time.Since(began); took > waits*each/2 {
+		t.Errorf("%d waits of %v at once took %v", waits, each, took)
+	}
+}
+
+func BenchmarkWait(b *testing.B) {
+	for b.Loop() {
+		if err := Wait(b.Context(), 100*time.Microsecond); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
