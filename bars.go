@@ -20,9 +20,10 @@ type bars struct {
 	done sync.WaitGroup
 }
 
+// A live bar counts commands or, if the load is bounded by time, milliseconds.
 type live struct {
-	bar  *mpb.Bar
-	done func() int
+	bar     *mpb.Bar
+	current func() int64
 }
 
 // redraw is how often the counts are fetched: the trials only count.
@@ -44,9 +45,16 @@ func (b *bars) observe(p runner.Progress) {
 		delete(b.live, name)
 		return
 	}
-	b.live[name] = &live{done: p.Done, bar: b.pool.AddBar(int64(p.Commands), mpb.BarRemoveOnComplete(),
+	total, unit := int64(p.Commands), "%d / %d"
+	current := func() int64 { return int64(p.Done()) }
+	if p.Duration > 0 {
+		began := time.Now()
+		total, unit = p.Duration.Milliseconds(), "%d / %d ms"
+		current = func() int64 { return time.Since(began).Milliseconds() }
+	}
+	b.live[name] = &live{current: current, bar: b.pool.AddBar(total, mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(decor.CountersNoUnit("%d / %d"), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)))}
+		mpb.AppendDecorators(decor.CountersNoUnit(unit), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)))}
 }
 
 // fetch moves the bars until close.
@@ -58,7 +66,7 @@ func (b *bars) fetch() {
 		case <-tick.C:
 			b.mu.Lock()
 			for _, l := range b.live {
-				l.bar.SetCurrent(int64(l.done()))
+				l.bar.SetCurrent(l.current())
 			}
 			b.mu.Unlock()
 		case <-b.stop:

@@ -45,7 +45,7 @@ func topics() []string {
 	return names
 }
 
-func runList(_ context.Context, s streams, args []string) error {
+func runList(ctx context.Context, s streams, args []string) error {
 	flags := pflag.NewFlagSet("list", pflag.ContinueOnError)
 	var src source
 	src.addFile(flags)
@@ -56,7 +56,7 @@ func runList(_ context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	suite, _, err := src.load(s.in)
+	suite, _, err := src.load(ctx, s.in)
 	if err != nil {
 		return err
 	}

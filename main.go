@@ -32,7 +32,7 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{exitHeld, "every threshold held"},
-	{exitFailed, "a threshold failed, or had no data; the report is whole"},
+	{exitFailed, "a threshold failed or had no data, or none was judged; the report is whole"},
 	{exitUsage, "usage or file error; nothing was sent"},
 	{exitBroken, "the harness could not finish"},
 	{exitInterrupted, "interrupted; the report is partial and marked so"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,7 +80,7 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"a folder", []string{"run", "-f", folder}, exitUsage, "", ":1:1: is a directory"},
 		{"unknown scenario", []string{"run", "--scenario", "clam"}, exitUsage, "", "clam"},
 		{"unknown strategy", []string{"run", "--strategy", "naiv"}, exitUsage, "", `did you mean "naive"`},
-		{"valid", []string{"validate", "-f", good}, exitHeld, "my.yaml: valid: 1 scenarios, 3 trials, 3 thresholds\n", ""},
+		{"valid", []string{"validate", "-f", good}, exitHeld, "my.yaml: valid: scenarios: 1, trials: 3, thresholds: 3\n", ""},
 		{"the default suite is valid", []string{"validate"}, exitHeld, "scenarios.yaml: valid: ", ""},
 		{"list", []string{"list"}, exitHeld, "STRATEGIES: ", ""},
 		{"list one", []string{"list", "toxics", "metrics"}, exitHeld, "slow_close", ""},
@@ -169,21 +171,40 @@ func TestAFullDiskIsTheHarnesssFailure(t *testing.T) {
 
 func TestCtrlCKeepsWhatWasMeasured(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.json")
-	endless := strings.Replace(quick, "{commands: 40}", "{commands: 1000000, gap: 5ms}", 1)
+	twice := quick + strings.Replace(quick[strings.Index(quick, "  - name"):], "burst", "endless", 1)
+	i := strings.LastIndex(twice, "{commands: 40}")
+	twice = twice[:i] + "{commands: 1000000, gap: 5ms}" + twice[i+len("{commands: 40}"):]
 	ctx, interrupt := context.WithCancel(t.Context())
 	out, in := io.Pipe()
-	go func() {
-		began := make([]byte, 1)
-		out.Read(began) // the first byte of progress: the run has begun
-		go io.Copy(io.Discard, out)
-		time.Sleep(50 * time.Millisecond) // some commands
-		interrupt()
-	}()
-	code := run(ctx, []string{"run", "-f", "-", "-o", path}, strings.NewReader(endless), io.Discard, in)
+	var told sync.WaitGroup
+	told.Go(func() { // the trials of burst run alone, after the others have been cut
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "endless, naive: begins") {
+				interrupt()
+			}
+		}
+	})
+	code := run(ctx, []string{"run", "-v", "-f", "-", "-o", path}, strings.NewReader(twice), io.Discard, in)
 	in.Close()
-	text, err := os.ReadFile(path)
-	if code != exitInterrupted || err != nil || !bytes.Contains(text, []byte(`"partial": true`)) {
-		t.Errorf("exit %d, %v\n%s", code, err, text)
+	told.Wait()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	report, err := results.ReadJSON(f)
+	if code != exitInterrupted || err != nil || !report.Partial || report.Held || len(report.Trials) == 0 {
+		t.Errorf("exit %d, %v\n%+v", code, err, report)
+	}
+}
+
+func TestCtrlCWhileTheSuiteIsReadSendsNothing(t *testing.T) {
+	out, in := io.Pipe()
+	defer in.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	if code := run(ctx, []string{"run", "-f", "-"}, out, io.Discard, io.Discard); code != exitInterrupted {
+		t.Errorf("exit %d", code)
 	}
 }
 
@@ -253,6 +274,7 @@ func TestTargetsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		"mixed.lan":  {netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("192.0.2.7")},
 		"mapped.lan": {netip.MustParseAddr("::ffff:192.0.2.7")},
 		"empty.lan":  nil,
+		"dual.lan":   {netip.MustParseAddr("fd00::1"), netip.MustParseAddr("10.0.0.2")},
 	}
 	lookup := func(_ context.Context, _, host string) ([]netip.Addr, error) {
 		addrs, ok := names[host]
@@ -267,6 +289,7 @@ func TestTargetsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		"http://192.168.0.75":          "192.168.0.75:80",
 		"http://device.lan:81":         "192.168.0.75:81",
 		"http://[fd00::1]/":            "[fd00::1]:80",
+		"http://dual.lan/":             "10.0.0.2:80",
 		"http://mixed.lan/":            "",
 		"http://mapped.lan/":           "",
 		"http://empty.lan/":            "",

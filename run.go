@@ -56,7 +56,7 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	suite, name, err := o.load(s.in)
+	suite, name, err := o.load(ctx, s.in)
 	if err != nil {
 		return err
 	}
@@ -152,21 +152,22 @@ func identify(name string, suite *scenarios.Suite) results.SuiteInfo {
 // outcome into an exit.
 func (o *runOptions) finish(ctx context.Context, s streams, format results.Format, report *results.Report, err error) error {
 	var errs []error
+	if o.output != "" { // first: a closed pipe at the standard output ends the program
+		errs = append(errs, results.WriteFile(o.output, func(w io.Writer) error { return results.WriteJSON(w, report) }))
+	}
 	if e := format.Write(s.out, report); e != nil {
 		errs = append(errs, fmt.Errorf("print the report: %w", e))
 	}
-	if o.output != "" {
-		e := results.WriteFile(o.output, func(w io.Writer) error { return results.WriteJSON(w, report) })
-		if e != nil {
-			errs = append(errs, fmt.Errorf("write the report: %w", e))
-		}
+	interrupted := err != nil && ctx.Err() != nil
+	if interrupted && errors.Is(err, context.Cause(ctx)) {
+		err = fmt.Errorf("interrupted: the report is partial: %d trials", len(report.Trials))
 	}
+	err = errors.Join(append(errs, err)...)
 	switch {
-	case ctx.Err() != nil:
-		errs = append(errs, fmt.Errorf("interrupted: the report is partial: %d trials", len(report.Trials)))
-		return &exit{code: exitInterrupted, err: errors.Join(errs...)}
-	case err != nil || len(errs) > 0:
-		return &exit{code: exitBroken, err: errors.Join(append(errs, err)...)}
+	case interrupted:
+		return &exit{code: exitInterrupted, err: err}
+	case err != nil:
+		return &exit{code: exitBroken, err: err}
 	case !report.Held:
 		return &exit{code: exitFailed}
 	}

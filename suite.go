@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	_ "embed" // for the default suite
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,29 +38,51 @@ func (src *source) addSelection(flags *pflag.FlagSet) {
 }
 
 // load reads, checks and narrows the suite. Its name is as errors write it.
-func (src *source) load(stdin io.Reader) (suite *scenarios.Suite, name string, err error) {
-	var r io.Reader
-	switch src.file {
-	case "":
-		name, r = defaultName, bytes.NewReader(defaultSuite)
-	case "-":
-		name, r = "standard input", stdin
-	default:
-		f, err := os.Open(src.file)
-		if err != nil {
-			return nil, src.file, usage(fmt.Errorf("read the scenarios: %w", err))
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return nil, src.file, usage(fmt.Errorf("%s:1:1: is a directory, want a scenarios file", src.file))
-		}
-		name, r = src.file, f
+// When ctx ends first the reading is left behind: nothing can end a read of a
+// terminal or a pipe.
+func (src *source) load(ctx context.Context, stdin io.Reader) (suite *scenarios.Suite, name string, err error) {
+	name = cmp.Or(src.file, defaultName)
+	if src.file == "-" {
+		name = "standard input"
 	}
-	if suite, err = scenarios.Parse(name, r); err != nil {
+	type parsed struct {
+		suite *scenarios.Suite
+		err   error
+	}
+	done := make(chan parsed, 1)
+	go func() {
+		suite, err := src.parse(name, stdin)
+		done <- parsed{suite, err}
+	}()
+	select {
+	case p := <-done:
+		suite, err = p.suite, p.err
+	case <-ctx.Done():
+		return nil, name, &exit{code: exitInterrupted, err: errors.New("interrupted: nothing was sent")}
+	}
+	if err != nil {
 		return nil, name, usage(err, "nothing was sent")
 	}
 	if err := suite.Select(src.scenarios, src.strategies); err != nil {
 		return nil, name, usage(err, "rstorm list scenarios strategies lists the names")
 	}
 	return suite, name, nil
+}
+
+func (src *source) parse(name string, stdin io.Reader) (*scenarios.Suite, error) {
+	switch src.file {
+	case "":
+		return scenarios.Parse(name, bytes.NewReader(defaultSuite))
+	case "-":
+		return scenarios.Parse(name, stdin)
+	}
+	f, err := os.Open(src.file)
+	if err != nil {
+		return nil, fmt.Errorf("read the scenarios: %w", err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s:1:1: is a directory, want a scenarios file", src.file)
+	}
+	return scenarios.Parse(name, f)
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,8 @@ func parseAPI(ctx context.Context, lookup resolver, raw string, public bool) (st
 }
 
 // resolve returns the address to connect to: a checked one, so that a name
-// can't lead elsewhere later.
+// can't lead elsewhere later. Of several it is the first of IPv4, which devices
+// and servers on "localhost" listen on more often than on IPv6.
 func resolve(ctx context.Context, lookup resolver, u *url.URL, port string, public bool) (string, error) {
 	port = cmp.Or(u.Port(), port)
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
@@ -60,7 +62,8 @@ func resolve(ctx context.Context, lookup resolver, u *url.URL, port string, publ
 			return "", fmt.Errorf("%s is neither a loopback nor a private address: rstorm would send a storm to %s", a, u.Host)
 		}
 	}
-	return net.JoinHostPort(addrs[0].String(), port), nil
+	first := max(0, slices.IndexFunc(addrs, netip.Addr.Is4))
+	return net.JoinHostPort(addrs[first].String(), port), nil
 }
 
 func addresses(ctx context.Context, lookup resolver, host string) ([]netip.Addr, error) {

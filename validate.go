@@ -9,14 +9,14 @@ import (
 	"rstorm/scenarios"
 )
 
-func runValidate(_ context.Context, s streams, args []string) error {
+func runValidate(ctx context.Context, s streams, args []string) error {
 	flags := pflag.NewFlagSet("validate", pflag.ContinueOnError)
 	var src source
 	src.addFile(flags)
 	if err := parse(s, flags, args, 0); err != nil {
 		return err
 	}
-	suite, name, err := src.load(s.in)
+	suite, name, err := src.load(ctx, s.in)
 	if err != nil {
 		return err
 	}
@@ -31,5 +31,5 @@ func count(suite *scenarios.Suite, repeat int) string {
 		trials += len(sc.Strategies) * repeat
 		thresholds += len(sc.Assert)
 	}
-	return fmt.Sprintf("%d scenarios, %d trials, %d thresholds", len(suite.Scenarios), trials, thresholds)
+	return fmt.Sprintf("scenarios: %d, trials: %d, thresholds: %d", len(suite.Scenarios), trials, thresholds)
 }

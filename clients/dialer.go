@@ -29,6 +29,9 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 	conn, err := d.dial(ctx)
 	if err != nil {
 		d.failed.Add(1)
+		if results.Classify(err) == results.Reset {
+			d.resets.Add(1) // it was made and reset before connect(2) returned
+		}
 		return nil, err
 	}
 	return &Conn{Conn: conn, number: int(d.dials.Add(1)), dialer: d}, nil
@@ -38,11 +41,11 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 type Counts struct {
 	Dials  int // connections made
 	Failed int // dials that made none
-	Resets int // connections whose socket reported ECONNRESET, ECONNABORTED or EPIPE
+	Resets int // connections, failed dials included, whose socket reported ECONNRESET, ECONNABORTED or EPIPE
 }
 
 // Counts reports what was seen so far. A reset that no Read or Write has come
-// upon is not known to the client's side and not counted.
+// upon, nor Dial, is not known to the client's side and not counted.
 func (d *Dialer) Counts() Counts {
 	return Counts{Dials: int(d.dials.Load()), Failed: int(d.failed.Load()), Resets: int(d.resets.Load())}
 }

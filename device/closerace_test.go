@@ -13,7 +13,7 @@ import (
 
 // closesSilently is the field case: service time 20 ms, and 2.7 ms after the
 // answer the device closes without having said so.
-func closesSilently(effect, then faults.Effect) Profile {
+func closesSilently(effect faults.Effect, then faults.Then) Profile {
 	return Profile{
 		ServiceTime: faults.After(20 * time.Millisecond),
 		Faults:      []faults.Fault{{Effect: effect, Point: faults.AfterResponse, Delay: faults.After(2700 * time.Microsecond), Then: then}},
@@ -23,13 +23,14 @@ func closesSilently(effect, then faults.Effect) Profile {
 // The four shapes of the field case on loopback: the request comes before or
 // after the close, which is a plain one or shows its FIN.
 var closings = []struct {
-	name         string
-	effect, then faults.Effect
-	before       error // what a request in flight gets
-	ended        Ending
+	name   string
+	effect faults.Effect
+	then   faults.Then
+	before error // what a request in flight gets
+	ended  Ending
 }{
 	{"plain", faults.Close, "", errReset, "close at after-response"},
-	{"FIN then close", faults.HalfClose, faults.Close, io.EOF, "half-close at after-response"},
+	{"FIN then close", faults.HalfClose, faults.ThenClose, io.EOF, "half-close at after-response"},
 }
 
 func TestARequestBeforeTheCloseLiesUnreadAndIsLost(t *testing.T) {
@@ -89,7 +90,7 @@ func TestARequestAfterTheCloseMeetsEndOfFileAndThenABrokenPipe(t *testing.T) {
 }
 
 func TestTheFieldCaseLosesTheSecondCommandAtAnyGap(t *testing.T) {
-	d := switchOn(t, closesSilently(faults.HalfClose, faults.Close))
+	d := switchOn(t, closesSilently(faults.HalfClose, faults.ThenClose))
 	for i, gap := range []time.Duration{0, 2200 * time.Microsecond, 5 * time.Millisecond} {
 		c := dial(t, d)
 		c.do(put("0-1"))
@@ -138,7 +139,7 @@ func TestAHalfClosedConnectionStaysUnreadUntilTheClientGoes(t *testing.T) {
 }
 
 func TestHalfCloseThenReset(t *testing.T) {
-	d := switchOn(t, closesSilently(faults.HalfClose, faults.Reset))
+	d := switchOn(t, closesSilently(faults.HalfClose, faults.ThenReset))
 	c := dial(t, d)
 	c.do(put("0-1"))
 	c.mustEnd(io.EOF)

@@ -7,7 +7,8 @@
 // else is answered 404 and not executed. A request is executed after the
 // service time; at that moment it enters the ledger, before any byte of its
 // answer leaves. A client that goes away during the service time changes
-// nothing: the device executes all the same, as real devices do.
+// nothing: the device executes all the same, as real devices do; and so does
+// one that is switched off.
 //
 // To add an effect, write one file with its function and give it a line in
 // the table in effects.go.
@@ -96,8 +97,8 @@ func start(cfg Config, clock clock) (*Device, error) {
 func (d *Device) Addr() string { return d.door.addr }
 
 // Close switches the device off: it closes the listener and every connection,
-// and returns when all its goroutines have ended. A request still in its
-// service time is not executed. The error is the first thing that the device
+// and returns when all its goroutines have ended. A request in its service time
+// is executed at that moment. The error is the first thing that the device
 // could not carry out in its life, such as listening again after it refused.
 // A second Close does nothing and returns the same.
 func (d *Device) Close() error {

@@ -27,7 +27,9 @@ func (c *connection) exchange(r request) (over bool) {
 }
 
 // forward executes the request, unless its id is one to execute only once and
-// was seen before.
+// was seen before. Switching the device off only cuts the service time short:
+// the ledger must not say that a command the device had taken was safe to send
+// again.
 func (c *connection) forward(r request) (done receipt, over bool) {
 	d := c.device
 	if d.profile.Deduplicate && r.event.Command != "" {
@@ -40,11 +42,10 @@ func (c *connection) forward(r request) (done receipt, over bool) {
 			}
 		}
 	}
+	off := false
 	if d.service != nil {
 		for _, s := range d.service.At(faults.BeforeForward, r.event) {
-			if d.clock.wait(d.ctx, s.Wait) != nil {
-				return receipt{}, true
-			}
+			off = d.clock.wait(d.ctx, s.Wait) != nil
 		}
 	}
 	return d.ledger.execute(Execution{
@@ -53,7 +54,7 @@ func (c *connection) forward(r request) (done receipt, over bool) {
 		Connection: c.number,
 		Exchange:   r.exchange,
 		Attempt:    r.event.Attempt,
-	}, d.clock.now), false
+	}, d.clock.now), off
 }
 
 // respond answers, and carries out what the plan has for the answer and for

@@ -12,7 +12,7 @@ func halfClose(c *connection, s faults.Strike) (over bool) {
 	switch s.Then {
 	case "":
 		_, _ = untilGone(c.device.ctx, c.tcp, 0)
-	case faults.Reset:
+	case faults.ThenReset:
 		how = abruptly
 	}
 	c.end(how, byFault(s.Fault))

@@ -48,7 +48,7 @@ func (d *Device) cut(f *faults.Fault) {
 	switch f.Then {
 	case "":
 		return
-	case faults.Reset:
+	case faults.ThenReset:
 		how = abruptly
 	}
 	for _, c := range d.roster.all() {

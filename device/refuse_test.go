@@ -21,9 +21,9 @@ func mustRefuse(t *testing.T, d *Device) {
 
 func TestRefuse(t *testing.T) {
 	for _, s := range []struct {
-		then faults.Effect
+		then faults.Then
 		end  error // of the connection that was open; nil if it goes on
-	}{{"", nil}, {faults.Close, io.EOF}, {faults.Reset, errReset}} {
+	}{{"", nil}, {faults.ThenClose, io.EOF}, {faults.ThenReset, errReset}} {
 		t.Run("then "+string(s.then), func(t *testing.T) {
 			g := newGate()
 			d := switchOnWith(t, Profile{Faults: []faults.Fault{{

@@ -71,12 +71,12 @@ func TestCloseEndsALingeringClose(t *testing.T) {
 	}
 }
 
-func TestWhatIsInItsServiceTimeIsNotExecutedAnyMore(t *testing.T) {
+func TestWhatIsInItsServiceTimeIsExecutedWhenTheDeviceIsSwitchedOff(t *testing.T) {
 	g := newGate()
 	d := switchOnWith(t, Profile{Deduplicate: true, ServiceTime: faults.After(time.Hour)}, g.clock())
 	dial(t, d).send(put("0-1"))
 	g.arrive(t)
-	dial(t, d).send(put("0-1")) // waits for the first, which never comes to its end
+	dial(t, d).send(put("0-1")) // waits for the first, and is not executed again
 	eventually(t, "the repeat's arrival", func() bool {
 		d.ledger.mu.Lock()
 		defer d.ledger.mu.Unlock()
@@ -85,8 +85,8 @@ func TestWhatIsInItsServiceTimeIsNotExecutedAnyMore(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
-	if len(d.Ledger()) != 0 {
-		t.Errorf("ledger %+v", d.Ledger())
+	if got := d.Ledger(); len(got) != 1 || got[0].Command != "0-1" {
+		t.Errorf("ledger %+v", got)
 	}
 }
 

@@ -14,9 +14,9 @@ import "time"
 type Fault struct {
 	Effect   Effect `yaml:"effect" doc:"what happens"`
 	Point    Point  `yaml:"point" doc:"where in a connection's life it happens"`
-	Delay    Delay  `yaml:"delay" doc:"wait between the point and the effect; at idle: the idle time that triggers it; for delay and stall: how long they hold (stall: 0 is for ever)"`
+	Delay    Delay  `yaml:"delay" doc:"wait between point and effect; at idle: the idle time that triggers it; delay and stall: how long they hold (stall: 0 is for ever)"`
 	Bytes    int64  `yaml:"bytes" min:"0" doc:"at response: bytes of the response's body that still pass"`
-	Then     Effect `yaml:"then" doc:"half-close: how the connection ends at once after its FIN (close, reset), default: when the other side closes too; refuse: what happens to open connections (close, reset), default: nothing"`
+	Then     Then   `yaml:"then" doc:"half-close: how the connection ends right after its FIN, default: when the other side closes too; refuse: how open connections end, default: not"`
 	Announce bool   `yaml:"announce" doc:"at after-response: say so with Connection: close (RFC 9112 section 9.6)"`
 	Code     int    `yaml:"code" min:"200" max:"599" doc:"status: the status code answered"`
 
@@ -24,6 +24,18 @@ type Fault struct {
 
 	Toxic *Toxic `yaml:"-"`
 }
+
+// Then is how an effect goes on.
+type Then string
+
+// How an effect goes on.
+const (
+	ThenClose Then = "close"
+	ThenReset Then = "reset"
+)
+
+// Names lists both, for suggestions.
+func (Then) Names() []string { return []string{string(ThenClose), string(ThenReset)} }
 
 // Side is who carries a fault out.
 type Side string
@@ -96,6 +108,7 @@ var Points = []Place{
 // which each side can carry it out. The first point is the default.
 type Kind struct {
 	Effect Effect
+	Ends   bool // leaves the connection unusable
 	Doc    string
 	Device []Point
 	Link   []Point
@@ -103,41 +116,35 @@ type Kind struct {
 
 // Effects lists every effect.
 var Effects = []Kind{
-	{Reset, "end the connection with a RST on every leg (SO_LINGER 0, then close)",
+	{Reset, true, "end the connection with a RST on every leg (SO_LINGER 0, then close)",
 		[]Point{AfterResponse, Connect, BeforeForward, AfterForward, Response, Idle},
 		[]Point{AfterResponse, Connect, BeforeForward, AfterForward, Response, Idle, OnFIN}},
-	{Close, "close the connection; the kernel answers what arrives later, or lies unread, with a RST",
+	{Close, true, "close the connection; the kernel answers what arrives later, or lies unread, with a RST",
 		[]Point{AfterResponse, Connect, BeforeForward, AfterForward, Response, Idle},
 		[]Point{AfterResponse, Connect, BeforeForward, AfterForward, Response, Idle, OnFIN}},
-	{HalfClose, "send a FIN and read nothing more; then as its parameter then says",
+	{HalfClose, true, "send a FIN and read nothing more; then as its parameter then says",
 		[]Point{AfterResponse, BeforeForward, AfterForward, Response, Idle},
 		[]Point{AfterResponse, BeforeForward, AfterForward, Response, Idle}},
-	{Drain, "lingering close: send a FIN, then discard what still arrives until the client closes; commands vanish without a RST",
+	{Drain, true, "lingering close: send a FIN, then discard what still arrives until the client closes; commands vanish without a RST",
 		[]Point{AfterResponse, BeforeForward, AfterForward, Response, Idle}, nil},
-	{Stall, "stop moving bytes in both directions without closing",
+	{Stall, false, "stop moving bytes in both directions without closing",
 		[]Point{AfterForward, Connect, BeforeForward, Response, AfterResponse},
 		[]Point{AfterForward, Connect, BeforeForward, Response, AfterResponse, Idle, OnFIN}},
-	{Refuse, "nothing listens: new connections are refused (ECONNREFUSED); selected by its window only",
+	{Refuse, false, "nothing listens: new connections are refused (ECONNREFUSED); selected by its window only",
 		[]Point{Connect}, []Point{Connect}},
-	{Hold, "hold back what is passing for the delay, then go on",
+	{Hold, false, "hold back what is passing for the delay, then go on",
 		[]Point{AfterForward, Connect, BeforeForward, Response},
 		[]Point{AfterForward, Connect, BeforeForward, Response, OnFIN}},
-	{Truncate, "let the given bytes of the body pass, drop the rest and close in order (FIN)",
+	{Truncate, true, "let the given bytes of the body pass, drop the rest and close in order (FIN)",
 		[]Point{Response}, []Point{Response}},
-	{Status, "answer with the given status code and do not execute",
+	{Status, false, "answer with the given status code and do not execute",
 		[]Point{BeforeForward}, nil},
-	{IgnoreClose, "keep the connection open although the client asked for Connection: close",
+	{IgnoreClose, false, "keep the connection open although the client asked for Connection: close",
 		[]Point{AfterResponse}, nil},
 }
 
 // Ends reports whether e leaves the connection unusable.
-func (e Effect) Ends() bool {
-	switch e {
-	case Reset, Close, HalfClose, Drain, Truncate:
-		return true
-	}
-	return false
-}
+func (e Effect) Ends() bool { return e.kind().Ends }
 
 // On lists the points at which side s can carry the effect out, the default
 // first; none if it can't.
@@ -148,9 +155,8 @@ func (k Kind) On(s Side) []Point {
 	return k.Link
 }
 
-// Ends lists when the windows of fs end, from the trial's start: for each
-// fault with a bounded window the end of its first one. From then on recovery
-// is measured.
+// Ends lists when the windows of fs end, from the trial's start. From then on
+// recovery is measured; a window that opens again and again has no end.
 func Ends(fs []Fault) []time.Duration {
 	var ends []time.Duration
 	for _, f := range fs {

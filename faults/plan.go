@@ -85,7 +85,11 @@ func (p *Plan) Idle(e Event) (wait time.Duration, ok bool) {
 		if f.Toxic != nil || f.Point != Idle {
 			continue
 		}
-		if d := f.Delay.Draw(p.rng(f.salt, e)); !ok || d < wait {
+		rng := p.rng(f.salt, e)
+		if f.Probability != nil {
+			rng.Float64() // as At draws: the delay comes second
+		}
+		if d := f.Delay.Draw(rng); !ok || d < wait {
 			wait, ok = d, true
 		}
 	}

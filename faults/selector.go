@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"regexp"
 	"slices"
 	"time"
 )
@@ -15,9 +16,9 @@ type Selector struct {
 	Connections []int         `yaml:"connections" min:"1" doc:"connections by number, in the order accepted"`
 	First       int           `yaml:"first" min:"0" doc:"the first n events that the other conditions select, then heal; 0 is no limit"`
 	Probability *Probability  `yaml:"probability" doc:"seeded chance per command and attempt (per connection where no command is known)"`
-	From        time.Duration `yaml:"from" min:"0" doc:"start of the window, from the trial's start"`
-	For         time.Duration `yaml:"for" min:"0" doc:"length of the window; 0 is to the end"`
-	Every       time.Duration `yaml:"every" min:"0" doc:"period with which the window repeats; 0 is once"`
+	From        time.Duration `yaml:"from" min:"0" max:"24h" doc:"start of the window, from the trial's start"`
+	For         time.Duration `yaml:"for" min:"0" max:"24h" doc:"length of the window; 0 is to the end"`
+	Every       time.Duration `yaml:"every" min:"0" max:"24h" doc:"period with which the window repeats; 0 is once"`
 }
 
 // An Event is one arrival at a point.
@@ -49,6 +50,9 @@ func (s *Selector) fits(e Event) bool {
 		(len(s.Attempts) == 0 || slices.Contains(s.Attempts, e.Attempt)) &&
 		(len(s.Connections) == 0 || slices.Contains(s.Connections, e.Connection))
 }
+
+// commandID is how a command's id is written: client-number.
+var commandID = regexp.MustCompile(`^(0|[1-9][0-9]{0,9})-(0|[1-9][0-9]{0,9})$`)
 
 // windowed reports whether only the window narrows the selection.
 func (s *Selector) windowed() bool {

@@ -74,7 +74,7 @@ func (f *Fault) Validate(s Side) []error {
 	bad(f.Announce && (f.Point != AfterResponse || !f.Effect.Ends()), "announce", "only an effect that ends the connection at after-response can be announced")
 	bad(f.Announce && s == Link, "announce", "the device announces a close, the link does not")
 	bad(f.Then != "" && f.Effect != HalfClose && f.Effect != Refuse, "then", "then goes with half-close and refuse")
-	bad(f.Then != "" && f.Then != Close && f.Then != Reset, "then", "then is close or reset")
+	bad(f.Then != "" && f.Then != ThenClose && f.Then != ThenReset, "then", "then is close or reset")
 	bad(f.Effect == Status && f.Code == 0, "effect", "effect status needs a code")
 	bad(f.Effect != Status && f.Code != 0, "code", "code goes with effect status")
 	bad(f.Effect == Refuse && !f.windowed(), "effect", "refuse works on the listener: select it by from, for and every only (effect reset at connect ends single connections)")
@@ -96,6 +96,9 @@ func (s *Selector) validate(p Point) []error {
 	bad(len(s.Attempts) > 0 && !byCommand, "attempts", "no attempt is known yet at point connect")
 	bad(s.Every > 0 && s.For == 0, "every", "every needs for: how long the window stays open")
 	bad(s.Every > 0 && s.For >= s.Every, "for", "the window is as long as its period: it never closes")
+	for _, id := range s.Commands {
+		bad(!commandID.MatchString(id), "commands", fmt.Sprintf("%q is not a command id: write client-number, as in 0-17", id))
+	}
 	for _, m := range s.Methods {
 		bad(m == "" || strings.ToUpper(m) != m, "methods", fmt.Sprintf("%q is not a method: methods are upper case, as in %s", m, http.MethodPut))
 	}

@@ -41,10 +41,10 @@ func halfClose(r *relay, s faults.Strike) {
 	}
 	r.client.sendFIN()
 	switch s.Then {
-	case faults.Reset:
+	case faults.ThenReset:
 		r.resetByLink(c.cause)
 		r.client.abort()
-	case faults.Close:
+	case faults.ThenClose:
 		r.closeClient(race)
 	default:
 		r.client.conn.SetReadDeadline(time.Unix(1, 0)) // its reader stops

@@ -13,16 +13,16 @@ import (
 
 func TestHalfCloseEndsAsThenSays(t *testing.T) {
 	for _, row := range []struct {
-		then       faults.Effect
+		then       faults.Then
 		late       bool // the client writes on after the FIN
 		want       []string
 		reset      results.Origin
 		wantCauses string
 	}{
 		{"", false, []string{`"", EOF`}, "", ""},
-		{faults.Close, false, []string{`"", EOF`}, "", ""},
-		{faults.Close, true, []string{`"", EOF`, "EPIPE"}, results.ByLink, causeUnknown},
-		{faults.Reset, true, []string{`"", EOF`, "EPIPE"}, results.ByLink, "abort-after-response"},
+		{faults.ThenClose, false, []string{`"", EOF`}, "", ""},
+		{faults.ThenClose, true, []string{`"", EOF`, "EPIPE"}, results.ByLink, causeUnknown},
+		{faults.ThenReset, true, []string{`"", EOF`, "EPIPE"}, results.ByLink, "abort-after-response"},
 	} {
 		t.Run(fmt.Sprintf("then %q, late %t", row.then, row.late), func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestCloseWithARequestUnread(t *testing.T) {
 		},
 			[]string{`"", ECONNRESET`}, "close-collision"},
 		{"half-close, then close, is a FIN and then a RST", func(r *relay) {
-			halfClose(r, faults.Strike{Fault: &faults.Fault{Effect: faults.HalfClose, Point: faults.AfterResponse, Then: faults.Close}})
+			halfClose(r, faults.Strike{Fault: &faults.Fault{Effect: faults.HalfClose, Point: faults.AfterResponse, Then: faults.ThenClose}})
 		}, []string{`"", EOF`}, "close-race"},
 		{"truncate is a FIN", func(r *relay) {
 			truncate(r, faults.Strike{Fault: &faults.Fault{Effect: faults.Truncate, Point: faults.Response}})

@@ -68,12 +68,12 @@ func (l *Link) playRefusals(rs refusals, t time.Duration) {
 }
 
 // outage ends every open connection as then says.
-func (l *Link) outage(then faults.Effect) {
+func (l *Link) outage(then faults.Then) {
 	for _, r := range l.relays() {
 		switch then {
-		case faults.Reset:
+		case faults.ThenReset:
 			r.endByReset(cut{fault: "refuse at connect", cause: "network-outage"})
-		case faults.Close:
+		case faults.ThenClose:
 			r.endByClose(cut{fault: "refuse at connect", cause: "network-outage"})
 		}
 	}

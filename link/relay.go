@@ -110,8 +110,11 @@ func (r *relay) unreachable(err error) {
 	r.sever()
 	r.log.DialErr = err
 	by, cause := results.ByLink, causeUnknown
-	if refused {
+	switch {
+	case refused:
 		by, cause = results.ByDevice, "refused"
+	case isReset(err): // it accepted, and reset before connect(2) returned here
+		by = results.ByDevice
 	}
 	r.log.First, r.log.Reset, r.log.Cause = by, by, cause
 	r.client.abort()

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"rstorm/faults"
 )
@@ -25,6 +26,10 @@ type Remote struct {
 	addr  string
 	close func()
 }
+
+// apiTimeout bounds each call: a server that accepts and never answers must not
+// hold the run.
+const apiTimeout = 10 * time.Second
 
 // OpenRemote creates a proxy on the Toxiproxy server whose API is at address,
 // as in http://host:8474, and adds cfg's toxics to it; the server draws their
@@ -46,7 +51,7 @@ func OpenRemote(ctx context.Context, address string, cfg Config) (*Remote, error
 	}
 	transport := &http.Transport{}
 	r := &Remote{
-		api:   api{base: base, client: &http.Client{Transport: transport}},
+		api:   api{base: base, client: &http.Client{Transport: transport, Timeout: apiTimeout}},
 		name:  "rstorm-" + rand.Text(),
 		close: transport.CloseIdleConnections,
 	}

@@ -142,10 +142,10 @@ func TestConnectionSelects(t *testing.T) {
 
 func TestRefuseListensOnlyOutsideItsWindow(t *testing.T) {
 	const from, length = 400 * time.Millisecond, 200 * time.Millisecond
-	for then, want := range map[faults.Effect]string{
-		"":           `"", EOF`, // once it closes itself
-		faults.Reset: `"", ECONNRESET`,
-		faults.Close: `"", EOF`,
+	for then, want := range map[faults.Then]string{
+		"":               `"", EOF`, // once it closes itself
+		faults.ThenReset: `"", ECONNRESET`,
+		faults.ThenClose: `"", EOF`,
 	} {
 		t.Run(fmt.Sprintf("then %q", then), func(t *testing.T) {
 			t.Parallel()
@@ -171,7 +171,7 @@ func TestRefuseListensOnlyOutsideItsWindow(t *testing.T) {
 			before.Close()
 			c := closeLink(t, l)[0]
 			switch {
-			case then == faults.Reset && (c.Reset != results.ByLink || c.Cause != "network-outage"),
+			case then == faults.ThenReset && (c.Reset != results.ByLink || c.Cause != "network-outage"),
 				then != "" && c.Injected != "refuse at connect",
 				then == "" && c.Injected != "":
 				t.Errorf("log: reset by %q, cause %q, injected %q", c.Reset, c.Cause, c.Injected)

@@ -62,7 +62,7 @@ func someFaults(rng *rand.Rand) (fs []faults.Fault) {
 			f.Bytes = rng.Int64N(12)
 		}
 		if f.Effect == faults.HalfClose {
-			f.Then = []faults.Effect{"", faults.Close, faults.Reset}[rng.IntN(3)]
+			f.Then = []faults.Then{"", faults.ThenClose, faults.ThenReset}[rng.IntN(3)]
 		}
 		fs = append(fs, f)
 	}

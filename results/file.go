@@ -28,8 +28,10 @@ func WriteFile(path string, write func(io.Writer) error) error {
 // Writable reports why WriteFile could not write path, as far as that can be
 // known beforehand. It leaves nothing behind.
 func Writable(path string) error {
-	_, err := os.Stat(path)
+	info, err := os.Stat(path)
 	switch {
+	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
+		return nil // opening a pipe and closing it would be its reader's end of file
 	case err == nil:
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {

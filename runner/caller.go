@@ -28,12 +28,13 @@ type caller struct {
 	resets   int // resets of the dialer already charged to a command
 }
 
+// reserved is how many commands a client gets memory for beforehand.
+const reserved = 1024
+
 // work sends commands until the load is done or ctx ends.
 func (c *caller) work(ctx context.Context) {
 	defer c.client.Close()
-	if c.load.Commands > 0 {
-		c.records = make([]results.Record, 0, c.load.Commands)
-	}
+	c.records = make([]results.Record, 0, min(c.load.Commands, reserved))
 	var free time.Duration // since when the client could have sent
 	for seq := uint32(0); c.load.Commands == 0 || int(seq) < c.load.Commands; seq++ {
 		due := c.pace.due(int(seq), free)
@@ -72,7 +73,11 @@ func (c *caller) send(ctx context.Context, seq uint32) results.Record {
 		record.Err = reply.Err.Error()
 	}
 	if n := len(reply.Attempts); n > 0 {
-		record.LastTry = reply.Attempts[n-1].Sent.Sub(c.epoch)
+		last := reply.Attempts[n-1]
+		record.LastTry = last.Sent.Sub(c.epoch)
+		if !last.Done.IsZero() {
+			record.Done = last.Done.Sub(c.epoch) // what the client did since, such as close(2), is not the answer's
+		}
 	}
 	resets := c.dialer.Counts().Resets
 	record.Resets, c.resets = resets-c.resets, resets

@@ -45,7 +45,7 @@ func judgeTrial(sc *scenarios.Scenario, trial *results.Trial) []results.Verdict 
 }
 
 // judgeScenarios judges, per scenario and repetition, the thresholds that are
-// about several strategies, all, or one that was not selected.
+// about several strategies, all, or one that was not played.
 func (r *Runner) judgeScenarios(suite *scenarios.Suite, trials []results.Trial) []results.Scenario {
 	var all []results.Scenario
 	for i := range suite.Scenarios {
@@ -54,7 +54,7 @@ func (r *Runner) judgeScenarios(suite *scenarios.Suite, trials []results.Trial) 
 			view := viewOf(sc, rep+1, trials)
 			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1, Verdicts: []results.Verdict{}}
 			for _, t := range sc.Assert {
-				if named := t.Strategies(); len(named) != 1 || slices.Contains(sc.Skipped, named[0]) {
+				if named := t.Strategies(); len(named) != 1 || view.Trials[named[0]] == nil {
 					out.Verdicts = append(out.Verdicts, t.Judge(view))
 				}
 			}

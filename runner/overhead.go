@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -46,10 +47,7 @@ func measureOverhead(ctx context.Context, seed uint64) (*results.Overhead, error
 	}
 	callers[0].Close()
 	callers[1].Close()
-	if e := stage.strike(ctx); err == nil {
-		err = e
-	}
-	if err != nil {
+	if err = errors.Join(err, stage.strike(ctx)); err != nil {
 		return nil, fmt.Errorf("measure the overhead: %w", err)
 	}
 	return &results.Overhead{Commands: overheadCommands, Direct: median(times[0]), Link: median(times[1])}, nil

@@ -57,7 +57,7 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report.Environment = r.environment()
 	report.Fidelity, report.Environment.FidelityNote = fidelity(before)
 	report.Notes = r.limits()
-	suite, left := r.playable(suite)
+	playable, left := r.playable(suite)
 	if len(left) > 0 {
 		report.Notes = append(report.Notes, "Not played, because a stock Toxiproxy can carry out toxics only: "+strings.Join(left, ", ")+".")
 	}
@@ -67,7 +67,7 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 		report.Overhead, err = measureOverhead(ctx, r.Seed)
 	}
 	if err == nil {
-		report.Trials, err = r.playAll(ctx, report.Began, suite)
+		report.Trials, err = r.playAll(ctx, report.Began, playable)
 	}
 	report.Scenarios = r.judgeScenarios(suite, report.Trials)
 	report.Kernel = kernelSince(readKernel(), before)

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -28,13 +29,12 @@ func (r *Runner) raise(ctx context.Context, sc *scenarios.Scenario, seed uint64,
 	if s.addr == "" {
 		d, err := device.Start(device.Config{Profile: sc.Device, Seed: seed, Epoch: epoch})
 		if err != nil {
-			return nil, fmt.Errorf("start the device: %w", err)
+			return nil, err
 		}
 		s.device, s.addr, s.host = d, d.Addr(), d.Addr()
 	}
 	if err := s.raiseLink(ctx, r.Toxiproxy, sc.Link, seed, epoch); err != nil {
-		s.strike(ctx)
-		return nil, err
+		return nil, errors.Join(err, s.strike(ctx))
 	}
 	return s, nil
 }
@@ -44,13 +44,13 @@ func (s *stage) raiseLink(ctx context.Context, toxiproxy string, fs []faults.Fau
 	if toxiproxy != "" {
 		s.remote, err = link.OpenRemote(ctx, toxiproxy, cfg)
 		if err != nil {
-			return fmt.Errorf("open a link at %s: %w", toxiproxy, err)
+			return err
 		}
 		s.addr = s.remote.Addr()
 		return nil
 	}
 	if s.link, err = link.Open(cfg); err != nil {
-		return fmt.Errorf("open the link: %w", err)
+		return err
 	}
 	s.addr = s.link.Addr()
 	return nil
@@ -85,9 +85,7 @@ func (s *stage) strike(ctx context.Context) error {
 		err = s.remote.Close(ctx)
 	}
 	if s.device != nil {
-		if e := s.device.Close(); err == nil {
-			err = e
-		}
+		err = errors.Join(err, s.device.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("take the stage down: %w", err)

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +44,6 @@ func (t *trial) run(ctx context.Context) (results.Evidence, []string, error) {
 		evidence.IdleResets += c.dialer.Counts().Resets - c.resets
 		t.lateness = append(t.lateness, c.lateness...)
 	}
-	slices.SortStableFunc(evidence.Records, func(a, b results.Record) int { return int(a.Due - b.Due) })
 	notes := join(&evidence, stage)
 	return evidence, notes, err
 }

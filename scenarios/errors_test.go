@@ -90,7 +90,7 @@ var bad = []struct{ text, want string }{
 	{"scenarios: [{name: x, device: [calm]}]", "2:31: device: want a mapping, not a list"},
 	{"profiles: {calm: {}}\nscenarios: [{name: x}]", `2:12: the profile "calm" is built in: give yours another name`},
 	{"profiles: {p: {service_tim: 2ms, burst: -1}, q: {burst: 3}}\nscenarios: [{name: x, device: p}]", `2:16: unknown key "service_tim"; did you mean "service_time"?
-2:41: burst is -1, want at least 0
+2:41: burst is -1, want 0 to 1000000
 2:57: burst is the bucket of connections_per_second, which is not set`},
 	{"scenarios: [{name: x, device: {faults: [{effect: half-cloze}, {effect: reset, point: on-fin}, {toxic: latency}, 7]}}]",
 		`2:50: unknown effect "half-cloze"; did you mean "half-close"?

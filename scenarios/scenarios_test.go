@@ -52,7 +52,7 @@ scenarios:
 func TestTheFieldCaseIsReadyToPlay(t *testing.T) {
 	s := parse(t, fieldCase)
 	race, jitter := s.Scenarios[0], s.Scenarios[1]
-	closes := []faults.Fault{{Effect: faults.HalfClose, Point: faults.AfterResponse, Delay: faults.After(2700 * time.Microsecond), Then: faults.Close}}
+	closes := []faults.Fault{{Effect: faults.HalfClose, Point: faults.AfterResponse, Delay: faults.After(2700 * time.Microsecond), Then: faults.ThenClose}}
 	if race.DeviceName != "closes-silently" || race.Device.ServiceTime != faults.After(20*time.Millisecond) || !reflect.DeepEqual(race.Device.Faults, closes) {
 		t.Errorf("device %q is %+v", race.DeviceName, race.Device)
 	}

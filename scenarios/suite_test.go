@@ -89,7 +89,7 @@ func TestTheFieldCaseHasTheTimingsOfItsCapture(t *testing.T) {
 		}
 		f := sc.Device.Faults[0]
 		if sc.Device.ServiceTime != faults.After(20*time.Millisecond) || f.Delay != faults.After(2700*time.Microsecond) ||
-			f.Effect != faults.HalfClose || f.Then != faults.Close || sc.Load.Gap != faults.After(2200*time.Microsecond) {
+			f.Effect != faults.HalfClose || f.Then != faults.ThenClose || sc.Load.Gap != faults.After(2200*time.Microsecond) {
 			t.Errorf("got %+v, %+v", sc.Device, sc.Load)
 		}
 	}
