@@ -25,10 +25,12 @@ type topic struct {
 
 // lists holds every topic. A new one is a function and a line here.
 var lists = []topic{
+	{"file", "keys of a scenarios file, from the top", listSections},
 	{"strategies", "ways a client carries commands, with their settings", listStrategies},
 	{"effects", "what a device or the link can do, and at which points", listEffects},
 	{"points", "where in a connection's life a fault strikes", listPoints},
 	{"faults", "keys of a fault", listFaultKeys},
+	{"toxic", "keys of a fault that is one of Toxiproxy's toxics", listToxicKeys},
 	{"toxics", "Toxiproxy's toxics and their attributes", listToxics},
 	{"metrics", "what a threshold can bound", listMetrics},
 	{"profiles", "device profiles of the suite", listProfiles},
@@ -151,6 +153,18 @@ func listScenarios(w io.Writer, suite *scenarios.Suite) {
 	}
 }
 
+func listSections(w io.Writer, _ *scenarios.Suite) {
+	for _, section := range scenarios.Sections() {
+		fmt.Fprintf(w, "  %s\t\n", section.Name)
+		for _, f := range section.Fields {
+			fmt.Fprintf(w, "    %s\t%s\n", f.Key, f.Doc)
+		}
+	}
+}
+
+func listToxicKeys(w io.Writer, _ *scenarios.Suite) {
+	listKeys(w, faults.Toxic{Stream: faults.Downstream, Toxicity: 1})
+}
 func listFaultKeys(w io.Writer, _ *scenarios.Suite)  { listKeys(w, faults.Fault{}) }
 func listDeviceKeys(w io.Writer, _ *scenarios.Suite) { listKeys(w, device.Profile{}) }
 func listLoadKeys(w io.Writer, _ *scenarios.Suite)   { listKeys(w, scenarios.DefaultLoad()) }

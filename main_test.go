@@ -84,7 +84,7 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"the default suite is valid", []string{"validate"}, exitHeld, "scenarios.yaml: valid: ", ""},
 		{"list", []string{"list"}, exitHeld, "STRATEGIES: ", ""},
 		{"list one", []string{"list", "toxics", "metrics"}, exitHeld, "slow_close", ""},
-		{"list nonsense", []string{"list", "toxic"}, exitUsage, "", `nothing to list called "toxic"`},
+		{"list nonsense", []string{"list", "toxicity"}, exitUsage, "", `nothing to list called "toxicity"`},
 		{"held", []string{"run", "-q", "-f", good}, exitHeld, "HELD: 1 scenario, 3 trials", ""},
 		{"progress in CI", []string{"run", "-f", good, "--strategy", "naive"}, exitHeld, "HELD", "burst, naive: 40 of 40 ok in "},
 		{"told everything", []string{"run", "-v", "-f", good, "--strategy", "naive"}, exitHeld, "HELD", "burst, naive: begins\n"},

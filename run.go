@@ -69,7 +69,7 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	}
 	report, err := o.play(ctx, s, r, suite)
 	report.Suite = identify(name, suite)
-	report.Environment.Version = version
+	report.Environment.Version, report.Environment.Build = version, build()
 	return o.finish(ctx, s, format, report, err)
 }
 

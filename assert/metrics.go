@@ -51,7 +51,8 @@ var Metrics = []Metric{
 	{"failed", "commands that failed in a way no other outcome names", Count, outcome(results.Failed)},
 	{"unreported", "commands that the client never reported on", Count, outcome(results.Unreported)},
 
-	{"attempts", "exchanges on the wire", Count, func(s summary) float64 { return float64(s.Attempts) }},
+	{"attempts", "attempts at the commands, those included that got no connection", Count, func(s summary) float64 { return float64(s.Attempts) }},
+	{"exchanges", "requests that came on the connections", Count, func(s summary) float64 { return known(s.Exchanges) }},
 	{"connections", "connections accepted on the way to the device", Count, func(s summary) float64 { return known(s.Connections) }},
 	{"time_wait", "connections that the client closed first: their ports wait", Count, func(s summary) float64 { return known(s.TimeWait) }},
 	{"reuse", "exchanges per connection", Ratio, reuse},
@@ -95,7 +96,7 @@ func reuse(s summary) float64 {
 	if s.Connections <= 0 {
 		return math.NaN()
 	}
-	return float64(s.Attempts) / float64(s.Connections)
+	return known(s.Exchanges) / float64(s.Connections)
 }
 
 func sampled(q *results.Quantiles, d time.Duration) float64 {

@@ -18,7 +18,7 @@ func whole() *results.Summary {
 	}
 	return &results.Summary{Commands: 200, OK: 150, Success: .75, SuccessLow: .7, SuccessHigh: .8,
 		ExecutedOnce: 120, Lost: 1, Duplicates: 2, Ghosts: 3, NotExecuted: 4, Reordered: 5,
-		Attempts: 240, Connections: 80, TimeWait: 6,
+		Attempts: 250, Exchanges: 240, Connections: 80, TimeWait: 6,
 		Outcomes: map[results.Outcome]int{results.Failed: 11, results.Rejected: 12, results.Closed: 13, results.Refused: 14,
 			results.TimedOut: 15, results.Truncated: 16, results.Unreported: 17},
 		Resets: results.Resets{Connections: 21, Seen: 22, Hidden: 23, ByOrigin: map[results.Origin]int{
@@ -32,7 +32,7 @@ func TestEveryMetricReadsItsOwnNumber(t *testing.T) {
 		"lost": 1, "duplicates": 2, "ghosts": 3, "not_executed": 4, "reordered": 5,
 		"resets": 21, "resets.seen": 22, "resets.hidden": 23, "resets.device": 24, "resets.link": 25, "resets.client": 26, "resets.unknown": 27,
 		"commands": 200, "ok": 150, "failed": 11, "rejected": 12, "closed": 13, "refused": 14, "timed-out": 15, "truncated": 16, "unreported": 17,
-		"attempts": 240, "connections": 80, "time_wait": 6, "reuse": 3,
+		"attempts": 250, "exchanges": 240, "connections": 80, "time_wait": 6, "reuse": 3,
 		"p50": 100, "p90": 101, "p99": 102, "p99.9": 103, "max": 104,
 		"service_p50": 200, "service_p99": 202, "failed_p50": 300, "failed_p99": 302, "recovery": 61e6, "steady_recovery": 62e6,
 	}
@@ -52,7 +52,7 @@ func TestEveryMetricReadsItsOwnNumber(t *testing.T) {
 
 func TestWhatIsUnknownIsNotANumber(t *testing.T) {
 	none := &results.Summary{Commands: 1, ExecutedOnce: results.Unknown, Lost: results.Unknown, Duplicates: results.Unknown,
-		Ghosts: results.Unknown, NotExecuted: results.Unknown, Reordered: results.Unknown, Connections: results.Unknown,
+		Ghosts: results.Unknown, NotExecuted: results.Unknown, Reordered: results.Unknown, Exchanges: results.Unknown, Connections: results.Unknown,
 		TimeWait: results.Unknown, Resets: results.Resets{Connections: results.Unknown}}
 	always := []string{"success", "success_low", "success_high", "resets.seen", "resets.hidden", "commands", "ok", "attempts"}
 	for _, o := range results.Outcomes() {

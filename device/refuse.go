@@ -24,7 +24,7 @@ func (d *Device) turnDoor(fs []faults.Fault) (wait time.Duration, ever bool) {
 	now, refusing := d.clock.now(), false
 	for i := range fs {
 		f := &fs[i]
-		if change, ok := nextChange(&f.Selector, now); ok && (!ever || change-now < wait) {
+		if change, ok := f.NextChange(now); ok && (!ever || change-now < wait) {
 			wait, ever = change-now, true
 		}
 		if !f.Active(now) {
@@ -54,26 +54,4 @@ func (d *Device) cut(f *faults.Fault) {
 	for _, c := range d.roster.all() {
 		c.end(how, byFault(f))
 	}
-}
-
-// nextChange returns the first moment after t at which the window of s opens
-// or shuts; ok is false if it stays as it is.
-func nextChange(s *faults.Selector, t time.Duration) (change time.Duration, ok bool) {
-	switch {
-	case t < s.From:
-		return s.From, true
-	case s.For == 0:
-		return 0, false
-	}
-	opened := s.From
-	if s.Every > 0 {
-		opened += (t - s.From) / s.Every * s.Every
-	}
-	switch {
-	case t < opened+s.For:
-		return opened + s.For, true
-	case s.Every > 0:
-		return opened + s.Every, true
-	}
-	return 0, false
 }

@@ -124,33 +124,3 @@ func TestClosingReportsThatTheDeviceCouldNotListenAgain(t *testing.T) {
 		}
 	}
 }
-
-func TestTheDoorTurnsWhereTheWindowDoes(t *testing.T) {
-	const s = time.Second
-	for _, c := range []struct {
-		name     string
-		selector faults.Selector
-		at, want time.Duration
-		ok       bool
-	}{
-		{"before it", faults.Selector{From: 5 * s, For: s}, 2 * s, 5 * s, true},
-		{"before the epoch", faults.Selector{For: s}, -s, 0, true},
-		{"as it opens", faults.Selector{From: 5 * s, For: s}, 5 * s, 6 * s, true},
-		{"within", faults.Selector{For: s}, s / 2, s, true},
-		{"as it shuts", faults.Selector{For: s}, s, 0, false},
-		{"without end", faults.Selector{From: s}, 2 * s, 0, false},
-		{"between two", faults.Selector{From: s, For: s, Every: 5 * s}, 3 * s, 6 * s, true},
-		{"in the third", faults.Selector{From: s, For: s, Every: 5 * s}, 11*s + s/2, 12 * s, true},
-		{"as the third shuts", faults.Selector{From: s, For: s, Every: 5 * s}, 12 * s, 16 * s, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, ok := nextChange(&c.selector, c.at)
-			if got != c.want || ok != c.ok {
-				t.Errorf("next change after %v: %v %t, want %v %t", c.at, got, ok, c.want, c.ok)
-			}
-			if ok && c.selector.Active(got) == c.selector.Active(got-1) {
-				t.Errorf("nothing changes at %v", got)
-			}
-		})
-	}
-}

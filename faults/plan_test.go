@@ -132,6 +132,36 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+func TestTheDoorTurnsWhereTheWindowDoes(t *testing.T) {
+	const s = time.Second
+	for _, c := range []struct {
+		name     string
+		selector Selector
+		at, want time.Duration
+		ok       bool
+	}{
+		{"before it", Selector{From: 5 * s, For: s}, 2 * s, 5 * s, true},
+		{"before the epoch", Selector{For: s}, -s, 0, true},
+		{"as it opens", Selector{From: 5 * s, For: s}, 5 * s, 6 * s, true},
+		{"within", Selector{For: s}, s / 2, s, true},
+		{"as it shuts", Selector{For: s}, s, 0, false},
+		{"without end", Selector{From: s}, 2 * s, 0, false},
+		{"between two", Selector{From: s, For: s, Every: 5 * s}, 3 * s, 6 * s, true},
+		{"in the third", Selector{From: s, For: s, Every: 5 * s}, 11*s + s/2, 12 * s, true},
+		{"as the third shuts", Selector{From: s, For: s, Every: 5 * s}, 12 * s, 16 * s, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, ok := c.selector.NextChange(c.at)
+			if got != c.want || ok != c.ok {
+				t.Errorf("next change after %v: %v %t, want %v %t", c.at, got, ok, c.want, c.ok)
+			}
+			if ok && c.selector.Active(got) == c.selector.Active(got-1) {
+				t.Errorf("nothing changes at %v", got)
+			}
+		})
+	}
+}
+
 func TestRecoveryIsMeasuredFromWindowsThatEnd(t *testing.T) {
 	fs := []Fault{
 		{Effect: Refuse, Selector: Selector{From: time.Second, For: time.Second}},

@@ -42,6 +42,28 @@ func (s *Selector) Active(t time.Duration) bool {
 	return s.For == 0 || t < s.For
 }
 
+// NextChange returns the first moment after t at which the selector's window opens
+// or shuts; ok is false if it stays as it is.
+func (s *Selector) NextChange(t time.Duration) (change time.Duration, ok bool) {
+	switch {
+	case t < s.From:
+		return s.From, true
+	case s.For == 0:
+		return 0, false
+	}
+	opened := s.From
+	if s.Every > 0 {
+		opened += (t - s.From) / s.Every * s.Every
+	}
+	switch {
+	case t < opened+s.For:
+		return opened + s.For, true
+	case s.Every > 0:
+		return opened + s.Every, true
+	}
+	return 0, false
+}
+
 // fits judges every condition but First and Probability, which need a [Plan].
 func (s *Selector) fits(e Event) bool {
 	return s.Active(e.At) &&

@@ -47,7 +47,7 @@ func TestRequestThatWaitsForLeaveToSendItsBody(t *testing.T) {
 		fault faults.Fault
 		want  string
 	}{
-		{"passes", faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"other"}}}, "ok"},
+		{"passes", faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"9-9"}}}, "ok"},
 		{"is decided before it is asked to", faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward}, "ECONNRESET"},
 		{"is executed before its answer is withheld", faults.Fault{Effect: faults.Reset, Point: faults.AfterForward}, "ECONNRESET"},
 	} {
@@ -95,7 +95,7 @@ func TestRequestTooLargeToHoldIsDecidedWhenItHasComeSoFar(t *testing.T) {
 	large := fmt.Sprintf("PUT / HTTP/1.1\r\nHost: device\r\nX-Command-Id: 0-0\r\nContent-Length: %d\r\n\r\n", 3*holdLimit) + bulk(3*holdLimit)
 	t.Run("it passes whole", func(t *testing.T) {
 		got := make(chan string, 1)
-		l := openLink(t, startDevice(t, answering(got, true)), faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"other"}}})
+		l := openLink(t, startDevice(t, answering(got, true)), faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"9-9"}}})
 		if saw, end := ask(t, l.Addr(), large); saw != answer || end != "EOF" {
 			t.Errorf("client saw %q, %s", saw, end)
 		}
@@ -245,7 +245,7 @@ func TestConnectionThatLeavesHTTPPassesAsBytes(t *testing.T) {
 		http.ReadRequest(bufio.NewReader(c))
 		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\n")
 		io.Copy(c, c)
-	}), faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"other"}}})
+	}), faults.Fault{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"9-9"}}})
 	c := call(t, l.Addr(), nil)
 	c.say("GET / HTTP/1.1\r\nHost: device\r\nUpgrade: echo\r\n\r\n")
 	c.take("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\n")

@@ -20,33 +20,12 @@ func (rs refusals) active(t time.Duration) bool {
 // ever does again.
 func (rs refusals) next(t time.Duration) (edge time.Duration, ok bool) {
 	for _, f := range rs {
-		at, more := nextEdge(&f.Selector, t)
+		at, more := f.NextChange(t)
 		if more && (!ok || at < edge) {
 			edge, ok = at, true
 		}
 	}
 	return edge, ok
-}
-
-// nextEdge returns when after t the window of s opens or closes.
-func nextEdge(s *faults.Selector, t time.Duration) (time.Duration, bool) {
-	if t < s.From {
-		return s.From, true
-	}
-	if s.For == 0 {
-		return 0, false
-	}
-	start := s.From
-	if s.Every > 0 {
-		start += (t - s.From) / s.Every * s.Every
-	}
-	switch {
-	case t < start+s.For:
-		return start + s.For, true
-	case s.Every > 0:
-		return start + s.Every, true
-	}
-	return 0, false
 }
 
 // playRefusals opens and shuts the gate as the windows of rs come and go after

@@ -209,28 +209,3 @@ func TestRefuseWithoutAWindowNeverListens(t *testing.T) {
 		t.Errorf("log has %v, want no connection", log)
 	}
 }
-
-func TestNextEdgeOfAWindow(t *testing.T) {
-	type s = faults.Selector
-	for _, row := range []struct {
-		window s
-		at     time.Duration
-		want   time.Duration // negative: none
-	}{
-		{s{}, 0, -1},
-		{s{From: 5}, 0, 5},
-		{s{From: 5}, 5, -1},
-		{s{From: 5, For: 2}, 4, 5},
-		{s{From: 5, For: 2}, 5, 7},
-		{s{From: 5, For: 2}, 7, -1},
-		{s{From: 5, For: 2, Every: 10}, 6, 7},
-		{s{From: 5, For: 2, Every: 10}, 7, 15},
-		{s{From: 5, For: 2, Every: 10}, 26, 27},
-		{s{From: 5, For: 2, Every: 10}, -3, 5},
-	} {
-		got, ok := nextEdge(&row.window, row.at)
-		if ok != (row.want >= 0) || ok && got != row.want {
-			t.Errorf("%+v at %d: next edge %d, %t; want %d", row.window, row.at, got, ok, row.want)
-		}
-	}
-}

@@ -39,6 +39,7 @@ func present(r *Report) *Report {
 	for i := range out.Scenarios {
 		s := &out.Scenarios[i]
 		s.Verdicts = append([]Verdict{}, s.Verdicts...)
+		s.Differences = append([]Difference{}, s.Differences...)
 	}
 	return &out
 }
@@ -78,7 +79,7 @@ func (s *Summary) UnmarshalJSON(text []byte) error {
 	read := fields{
 		Success: none, SuccessLow: none, SuccessHigh: none,
 		ExecutedOnce: Unknown, Lost: Unknown, Duplicates: Unknown, Ghosts: Unknown, NotExecuted: Unknown, Reordered: Unknown,
-		Connections: Unknown, TimeWait: Unknown, Resets: Resets{Connections: Unknown},
+		Exchanges: Unknown, Connections: Unknown, TimeWait: Unknown, Resets: Resets{Connections: Unknown},
 	}
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err

@@ -24,7 +24,8 @@ func fieldReport() *results.Report {
 		Overhead:    &results.Overhead{Commands: 200, Direct: 61 * time.Microsecond, Link: 140 * time.Microsecond},
 		Kernel:      &results.Kernel{OutResets: 12, EstablishedResets: 11},
 		Scenarios: []results.Scenario{{Scenario: "close race", About: "The device closes without saying so while the next command is on its way.",
-			Repetition: 1, Verdicts: []results.Verdict{{Threshold: "close.success - naive.success > 30%", Observed: "50%", Result: results.Held}}}},
+			Repetition: 1, Verdicts: []results.Verdict{{Threshold: "close.success - naive.success > 30%", Observed: "50%", Result: results.Held}},
+			Differences: []results.Difference{{Strategy: "close", Than: "naive", Success: .5, Low: .4, High: .6}}}},
 		Notes: []string{"The suite's target is <embedded> & local."},
 	}
 	for _, strategy := range []string{"naive", "close"} {

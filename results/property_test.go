@@ -36,7 +36,7 @@ func drawEvidence(rng *rand.Rand) results.Evidence {
 	}
 	for range rng.IntN(60) {
 		e.Connections = append(e.Connections, results.Connection{Reset: origins[rng.IntN(6)], First: origins[rng.IntN(6)],
-			Cause: []string{"close-race", "stale-reuse", "unknown"}[rng.IntN(3)], Method: append(methods, "")[rng.IntN(4)]})
+			Cause: []string{"close-race", "stale-reuse", "unknown"}[rng.IntN(3)], Method: append(methods, "")[rng.IntN(4)], Exchanges: rng.IntN(4)})
 	}
 	for range rng.IntN(3) {
 		e.Ends = append(e.Ends, time.Duration(rng.Int64N(int64(time.Second))))
@@ -169,7 +169,7 @@ func slowly(e results.Evidence, method string, total bool) results.Summary {
 }
 
 func slowConnections(s *results.Summary, e results.Evidence, method string, total bool) {
-	s.Connections, s.TimeWait, s.Resets.Connections = results.Unknown, results.Unknown, results.Unknown
+	s.Exchanges, s.Connections, s.TimeWait, s.Resets.Connections = results.Unknown, results.Unknown, results.Unknown, results.Unknown
 	if !e.Logged {
 		return
 	}
@@ -190,7 +190,10 @@ func slowConnections(s *results.Summary, e results.Evidence, method string, tota
 	}
 	s.Resets.Connections = results.Count(of(func(c results.Connection) bool { return c.Reset != "" }))
 	if total {
-		s.Connections = results.Count(len(e.Connections))
+		s.Connections, s.Exchanges = results.Count(len(e.Connections)), 0
+		for _, c := range e.Connections {
+			s.Exchanges += results.Count(c.Exchanges)
+		}
 		s.TimeWait = results.Count(of(func(c results.Connection) bool { return c.Reset == "" && c.First == results.ByClient }))
 	}
 }

@@ -47,6 +47,8 @@ type Connection struct {
 	Cause  string // id of the reset catalogue; "unknown" where the evidence does not tell
 	First  Origin // who closed first, with a FIN or a RST; empty if nobody did
 	Method string // of the last request seen on it; empty if none was
+
+	Exchanges int // requests that came on it
 }
 
 // Evidence is everything one trial left behind.

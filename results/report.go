@@ -33,6 +33,7 @@ type SuiteInfo struct {
 // Environment is where the run took place.
 type Environment struct {
 	Version      string `json:"version"` // of rstorm
+	Build        string `json:"build"`   // revision of its source, + if that was changed; empty if unknown
 	Go           string `json:"go"`
 	OS           string `json:"os"`
 	Arch         string `json:"arch"`
@@ -82,6 +83,19 @@ type Scenario struct {
 	About      string    `json:"about"`
 	Repetition int       `json:"repetition"`
 	Verdicts   []Verdict `json:"verdicts"`
+
+	// Differences are of each other strategy to the scenario's first.
+	Differences []Difference `json:"differences"`
+}
+
+// A Difference is how much more of the same commands one strategy's caller got
+// than another's: see [PairedDifference].
+type Difference struct {
+	Strategy string `json:"strategy"`
+	Than     string `json:"than"`
+	Success  Rate   `json:"success"` // the one's minus the other's
+	Low      Rate   `json:"success_low"`
+	High     Rate   `json:"success_high"` // 95 % interval
 }
 
 // A Verdict is the judgement on one threshold.

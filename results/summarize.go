@@ -6,10 +6,10 @@ package results
 //
 //   - ExecutedOnce, Lost, Duplicates, Ghosts, NotExecuted and Reordered are
 //     Unknown unless every command could be looked up in a ledger.
-//   - Connections, TimeWait and Resets.Connections are Unknown, and ByOrigin and
+//   - Exchanges, Connections, TimeWait and Resets.Connections are Unknown, and ByOrigin and
 //     ByCause nil, if the link kept no log. A method has Resets of its own: those
-//     of the connections on which it was the last one seen; but Connections and
-//     TimeWait are Unknown, because commands of several methods share them.
+//     of the connections on which it was the last one seen; but Exchanges,
+//     Connections and TimeWait are Unknown, because commands of several methods share them.
 //   - TimeWait counts the connections that the client closed first and nobody
 //     reset: a RST ends TIME_WAIT (RFC 9293 section 3.10.7.4).
 //   - Resets.Hidden adds up, over the commands, the resets that the client's
@@ -47,7 +47,7 @@ func Summarize(e Evidence) (total Summary, byMethod map[string]Summary) {
 	byMethod = make(map[string]Summary, len(methods))
 	for name, m := range methods {
 		s := m.summary()
-		s.Connections, s.TimeWait = Unknown, Unknown
+		s.Exchanges, s.Connections, s.TimeWait = Unknown, Unknown, Unknown
 		byMethod[name] = s
 	}
 	return all.summary(), byMethod

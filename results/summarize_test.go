@@ -36,11 +36,11 @@ func fieldCase() results.Evidence {
 	return results.Evidence{
 		Records: records, Logged: true, IdleResets: 1,
 		Connections: []results.Connection{
-			{Reset: results.ByDevice, Cause: "close-race", First: results.ByDevice, Method: "GET"},
+			{Reset: results.ByDevice, Cause: "close-race", First: results.ByDevice, Method: "GET", Exchanges: 2},
 			{Reset: results.ByDevice, Cause: "close-race", First: results.ByDevice, Method: "PUT"},
 			{Reset: results.ByClient, First: results.ByClient, Method: "PUT"},
 			{Reset: results.ByLink, Cause: "reset-before-response", First: results.ByLink, Method: "OPTIONS"},
-			{First: results.ByClient, Method: "PUT"},
+			{First: results.ByClient, Method: "PUT", Exchanges: 3},
 			{First: results.ByClient},
 			{First: results.ByDevice, Method: "GET"},
 			{},
@@ -67,6 +67,7 @@ func TestEveryScoreOfASmallFieldCase(t *testing.T) {
 		{"not executed", results.Count(1), results.Count(0), results.Count(1), func(s results.Summary) any { return s.NotExecuted }},
 		{"reordered", results.Count(1), results.Count(0), results.Count(1), func(s results.Summary) any { return s.Reordered }},
 		{"attempts", 8, 5, 3, func(s results.Summary) any { return s.Attempts }},
+		{"exchanges", results.Count(5), unknown, unknown, func(s results.Summary) any { return s.Exchanges }},
 		{"connections", results.Count(8), unknown, unknown, func(s results.Summary) any { return s.Connections }},
 		{"time wait", results.Count(2), unknown, unknown, func(s results.Summary) any { return s.TimeWait }},
 		{"connections reset", results.Count(4), results.Count(2), results.Count(1), func(s results.Summary) any { return s.Resets.Connections }},

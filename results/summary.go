@@ -18,7 +18,8 @@ type Summary struct {
 	NotExecuted  Count `json:"not_executed"`  // reported failed, not executed
 	Reordered    Count `json:"reordered"`     // executed after a newer command of the same client
 
-	Attempts    int             `json:"attempts"`    // exchanges on the wire
+	Attempts    int             `json:"attempts"`    // at the commands, those included that got no connection
+	Exchanges   Count           `json:"exchanges"`   // requests that came on the connections; unknown per method
 	Connections Count           `json:"connections"` // accepted on the way to the device; unknown per method
 	TimeWait    Count           `json:"time_wait"`   // connections whose client closed first: their port waits (RFC 9293 section 3.6.1)
 	Outcomes    map[Outcome]int `json:"outcomes"`    // commands by outcome; absent is 0

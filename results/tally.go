@@ -18,7 +18,7 @@ func newTally(e *Evidence) *tally {
 	if t.logged {
 		t.sum.Resets.ByOrigin, t.sum.Resets.ByCause = map[Origin]int{}, map[string]int{}
 	} else {
-		t.sum.Connections, t.sum.TimeWait, t.sum.Resets.Connections = Unknown, Unknown, Unknown
+		t.sum.Exchanges, t.sum.Connections, t.sum.TimeWait, t.sum.Resets.Connections = Unknown, Unknown, Unknown, Unknown
 	}
 	return t
 }
@@ -79,6 +79,7 @@ func (t *tally) connect(c *Connection) {
 	}
 	s := &t.sum
 	s.Connections++
+	s.Exchanges += Count(c.Exchanges)
 	switch {
 	case c.Reset != "":
 		s.Resets.Connections++

@@ -59,6 +59,10 @@ func TestResetAfterExecutionIsSeenAlikeByCallerLinkAndLedger(t *testing.T) {
 	if !report.Held {
 		t.Errorf("thresholds did not hold: %+v %+v", report.Trials[0].Verdicts, report.Scenarios)
 	}
+	if d := report.Scenarios[0].Differences; len(d) != 2 || d[0].Strategy != "retry" || d[0].Than != "naive" || !(d[0].Low > 0) ||
+		float64(d[0].Success) != float64(trials["retry"].Summary.Success-trials["naive"].Summary.Success) {
+		t.Errorf("differences = %+v", d)
+	}
 	naive, retry, plain := trials["naive"].Summary, trials["retry"].Summary, trials["go-default"].Summary
 	n := int(naive.Resets.Connections)
 	for name, s := range map[string]results.Summary{"naive": naive, "retry": retry, "go-default": plain} {

@@ -37,7 +37,7 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 	e.Connections = make([]results.Connection, 0, len(log))
 	for i := range log {
 		c := &log[i]
-		out := results.Connection{Reset: c.Reset, Cause: c.Cause, First: c.First}
+		out := results.Connection{Reset: c.Reset, Cause: c.Cause, First: c.First, Exchanges: len(c.Exchanges)}
 		for _, x := range c.Exchanges {
 			tries[x.Command]++
 			out.Method = x.Method

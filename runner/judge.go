@@ -46,33 +46,47 @@ func judgeTrial(sc *scenarios.Scenario, trial *results.Trial) []results.Verdict 
 
 // judgeScenarios judges, per scenario and repetition, the thresholds that are
 // about several strategies, all, or one that was not played.
-func (r *Runner) judgeScenarios(suite *scenarios.Suite, trials []results.Trial) []results.Scenario {
-	var all []results.Scenario
+func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played) []results.Scenario {
+	var judged []results.Scenario
 	for i := range suite.Scenarios {
 		sc := &suite.Scenarios[i]
 		for rep := range max(1, r.Repeat) {
-			view := viewOf(sc, rep+1, trials)
-			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1, Verdicts: []results.Verdict{}}
+			here := slices.DeleteFunc(slices.Clone(all), func(p played) bool {
+				return p.trial.Scenario != sc.Name || p.trial.Repetition != rep+1
+			})
+			view := viewOf(sc, here)
+			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1, Differences: differences(here)}
 			for _, t := range sc.Assert {
 				if named := t.Strategies(); len(named) != 1 || view.Trials[named[0]] == nil {
 					out.Verdicts = append(out.Verdicts, t.Judge(view))
 				}
 			}
-			all = append(all, out)
+			judged = append(judged, out)
 		}
 	}
-	return all
+	return judged
 }
 
-func viewOf(sc *scenarios.Scenario, repetition int, trials []results.Trial) assert.View {
+func viewOf(sc *scenarios.Scenario, here []played) assert.View {
 	view := assert.View{Skipped: sc.Skipped, Trials: map[string]*results.Trial{}}
 	for _, st := range sc.Strategies {
 		view.Selected = append(view.Selected, st.Label)
 	}
-	for i := range trials {
-		if t := &trials[i]; t.Scenario == sc.Name && t.Repetition == repetition {
-			view.Trials[t.Strategy] = t
-		}
+	for _, p := range here {
+		view.Trials[p.trial.Strategy] = p.trial
 	}
 	return view
+}
+
+// differences compares every strategy with the first: they met the same fate,
+// command by command.
+func differences(here []played) []results.Difference {
+	var all []results.Difference
+	for i := 1; i < len(here); i++ {
+		d := results.Difference{Strategy: here[i].trial.Strategy, Than: here[0].trial.Strategy}
+		success, low, high := results.PairedDifference(here[i].records, here[0].records)
+		d.Success, d.Low, d.High = results.Rate(success), results.Rate(low), results.Rate(high)
+		all = append(all, d)
+	}
+	return all
 }

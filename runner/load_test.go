@@ -27,8 +27,8 @@ func TestClientsTakeTurnsAtTheRate(t *testing.T) {
 	}
 }
 
-// played is the methods of the first n commands of a client.
-func played(load scenarios.Load, id, n int, seed uint64) string {
+// methods is the methods of the first n commands of a client.
+func methods(load scenarios.Load, id, n int, seed uint64) string {
 	m := newMix(&load, id, seed, "")
 	var all strings.Builder
 	for seq := range n {
@@ -39,15 +39,15 @@ func played(load scenarios.Load, id, n int, seed uint64) string {
 
 func TestTheMixAlternatesOrIsShuffledBlockByBlock(t *testing.T) {
 	load := scenarios.Load{Mix: scenarios.BuiltIn()}
-	if got := played(load, 0, 8, 1); got != "PGPGPGPG" {
+	if got := methods(load, 0, 8, 1); got != "PGPGPGPG" {
 		t.Errorf("alternating: %s", got)
 	}
 	load.Order = scenarios.Shuffle
-	got := played(load, 0, 400, 1)
-	if got == strings.Repeat("PG", 200) || got != played(load, 0, 400, 1) {
+	got := methods(load, 0, 400, 1)
+	if got == strings.Repeat("PG", 200) || got != methods(load, 0, 400, 1) {
 		t.Error("a shuffle is neither the plain order nor another one the second time")
 	}
-	if got == played(load, 1, 400, 1) || got == played(load, 0, 400, 2) {
+	if got == methods(load, 1, 400, 1) || got == methods(load, 0, 400, 2) {
 		t.Error("another client, or another seed, shuffles alike")
 	}
 	for i := 0; i < len(got); i += 2 {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -67,9 +68,13 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 		report.Overhead, err = measureOverhead(ctx, r.Seed)
 	}
 	if err == nil {
-		report.Trials, err = r.playAll(ctx, report.Began, playable)
+		var all []played
+		all, err = r.playAll(ctx, report.Began, playable)
+		for _, p := range all {
+			report.Trials = append(report.Trials, *p.trial)
+		}
+		report.Scenarios = r.judgeScenarios(suite, all)
 	}
-	report.Scenarios = r.judgeScenarios(suite, report.Trials)
 	report.Kernel = kernelSince(readKernel(), before)
 	report.Elapsed = time.Since(report.Began)
 	report.Partial = err != nil
@@ -77,37 +82,36 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	return report, err
 }
 
+// A played is a trial that was played, with the commands it is made of.
+type played struct {
+	trial   *results.Trial // nil if it was not played
+	records []results.Record
+}
+
 // playAll plays the trials that mostly wait first, overlapping, and then those
 // that compute, each alone: a busy neighbour would be measured with them. The
 // first error stops the rest.
-func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.Suite) ([]results.Trial, error) {
+func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.Suite) ([]played, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	jobs := r.jobs(suite)
-	played := make([]*results.Trial, len(jobs))
+	all := make([]played, len(jobs))
 	play := func(j job) {
 		if ctx.Err() != nil {
 			return
 		}
-		trial, err := r.play(ctx, j, began)
-		played[j.order] = trial
-		if err != nil {
+		var err error
+		if all[j.order], err = r.play(ctx, j, began); err != nil {
 			stop(fmt.Errorf("%s with %s: %w", j.scenario.Name, j.strategy.Label, err))
 		}
 	}
 	overlap(jobs, max(1, r.Parallel), play)
-
-	var trials []results.Trial
-	for _, t := range played {
-		if t != nil {
-			trials = append(trials, *t)
-		}
-	}
-	return trials, context.Cause(ctx)
+	all = slices.DeleteFunc(all, func(p played) bool { return p.trial == nil })
+	return all, context.Cause(ctx)
 }
 
 // play plays one trial and judges what is its own.
-func (r *Runner) play(ctx context.Context, j job, began time.Time) (*results.Trial, error) {
+func (r *Runner) play(ctx context.Context, j job, began time.Time) (played, error) {
 	var done atomic.Int64
 	load := &j.scenario.Load
 	progress := Progress{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
@@ -124,7 +128,7 @@ func (r *Runner) play(ctx context.Context, j job, began time.Time) (*results.Tri
 	out.Verdicts = judgeTrial(j.scenario, out)
 	progress.Ended = out
 	r.observe(progress)
-	return out, err
+	return played{out, evidence.Records}, err
 }
 
 func (r *Runner) observe(p Progress) {

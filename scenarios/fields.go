@@ -23,6 +23,9 @@ func Fields(v any) []Field {
 	var all []Field
 	for _, f := range fields(value.Type()) {
 		out := Field{Key: f.key, Type: describe(f.typ), Doc: f.doc}
+		if set, ok := elements(f.typ); ok {
+			out.Type += " of " + strings.Join(set.Names(), ", ")
+		}
 		if span := f.span(); span != "" {
 			out.Type += ", " + span
 		}
@@ -32,6 +35,14 @@ func Fields(v any) []Field {
 		all = append(all, out)
 	}
 	return all
+}
+
+// elements is the closed set that a list's elements are of, if they are.
+func elements(t reflect.Type) (set closed, ok bool) {
+	if t.Kind() == reflect.Slice && t != entries {
+		set, ok = reflect.Zero(t.Elem()).Interface().(closed)
+	}
+	return set, ok
 }
 
 // A field is a struct's field as its tags describe it.

@@ -2,6 +2,24 @@ package scenarios
 
 import "go.yaml.in/yaml/v3"
 
+// A Section is a kind of mapping that a file holds, and its keys.
+type Section struct {
+	Name   string
+	Fields []Field
+}
+
+// Sections lists the mappings that make up a file, beside loads, faults,
+// profiles and the settings of strategies, which have types of their own.
+func Sections() []Section {
+	return []Section{
+		{"file", Fields(layout{})},
+		{"defaults", Fields(layoutDefaults{})},
+		{"command", Fields(layoutCommand{})},
+		{"scenario", Fields(layoutScenario{})},
+		{"strategy", Fields(layoutStrategy{})},
+	}
+}
+
 // A layout is a file as it is written. Fields that are nodes are decoded once
 // what they refer to is known.
 type layout struct {
