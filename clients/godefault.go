@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// GoDefault is Go's net/http transport with the settings of
-// http.DefaultTransport, but for two: it asks for no compression, so that the
-// body can be verified as it was sent, and takes no proxy from the environment.
+// GoDefault is Go's net/http transport with those settings of
+// http.DefaultTransport that count for HTTP/1.1 without TLS, but for two: it asks
+// for no compression, so that the body can be verified as it was sent, and takes
+// no proxy from the environment.
 // It watches its idle connections, and on one that it used before it sends
 // again in silence: any method if nothing was written yet, GET, HEAD, OPTIONS
 // and TRACE if the connection ended before the answer began (func

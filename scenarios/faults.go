@@ -38,6 +38,18 @@ func (p *parser) faultIn(n *yaml.Node, side faults.Side) (f faults.Fault) {
 	return f
 }
 
+// checkMethods refuses faults of the link that select methods which none of the
+// scenario's commands has: they would never bite.
+func (p *parser) checkMethods(link []*yaml.Node, s *Scenario) {
+	for i, f := range s.Link {
+		for _, m := range f.Methods {
+			if !slices.ContainsFunc(s.Load.Mix, func(t Template) bool { return t.Method == m }) {
+				p.fail(place(target(link[i]), "methods"), "no command of the mix has the method %s", m)
+			}
+		}
+	}
+}
+
 // profile reads and checks a device profile.
 func (p *parser) profile(n *yaml.Node, name string) (d device.Profile) {
 	if p.decode(n, &d, name) {

@@ -37,6 +37,10 @@ func DefaultLoad() Load {
 	return Load{Clients: 1, Commands: 200, Timeout: 3 * time.Second, Mix: BuiltIn(), Order: Alternate}
 }
 
+// maxCommands bounds a trial: the record of each command is kept until its
+// scenario has been judged.
+const maxCommands = 10_000_000
+
 // load reads what n changes in base; n may be nil.
 func (p *parser) load(n *yaml.Node, base Load) Load {
 	if n == nil {
@@ -52,6 +56,9 @@ func (p *parser) load(n *yaml.Node, base Load) Load {
 		base.Gap = faults.Delay{}
 	} else if get(n, "gap") != nil {
 		base.Rate = 0
+	}
+	if total := int64(base.Clients) * int64(base.Commands); total > maxCommands {
+		p.fail(n, "%d clients with %d commands each send %d, want %d at most", base.Clients, base.Commands, total, maxCommands)
 	}
 	if mix := get(n, "mix"); mix != nil && len(base.Mix) == 0 {
 		p.fail(mix, "mix is empty: name at least one command")

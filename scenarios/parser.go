@@ -100,6 +100,7 @@ func (p *parser) scenario(at *yaml.Node, load Load, strategies []Strategy, seen 
 			s.Link = append(s.Link, p.fault(f, faults.Link))
 		}
 		s.Load = p.load(l.Load, load)
+		p.checkMethods(l.Link, &s)
 		s.Strategies = p.strategies(l.Strategies, strategies)
 		j := newJudge(p, &s)
 		for _, a := range l.Assert {
