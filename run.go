@@ -160,7 +160,7 @@ func (o *runOptions) finish(ctx context.Context, s streams, format results.Forma
 	}
 	interrupted := err != nil && ctx.Err() != nil
 	if interrupted && errors.Is(err, context.Cause(ctx)) {
-		err = fmt.Errorf("interrupted: the report is partial: %d trials", len(report.Trials))
+		err = fmt.Errorf("interrupted: the report is partial (trials begun: %d)", len(report.Trials))
 	}
 	err = errors.Join(append(errs, err)...)
 	switch {
