@@ -73,10 +73,10 @@ func title(p runner.Progress) string {
 func digest(t *results.Trial) string {
 	s := fmt.Sprintf("%d of %d ok in %v", t.Summary.OK, t.Summary.Commands, t.Elapsed.Round(10*time.Millisecond))
 	if n := t.Summary.Resets.Connections; n > 0 {
-		s += fmt.Sprintf(", %d connections reset", n)
+		s += fmt.Sprintf(", connections reset: %d", n)
 	}
 	if n := t.Summary.Duplicates; n > 0 {
-		s += fmt.Sprintf(", %d executed twice", n)
+		s += fmt.Sprintf(", executed twice: %d", n)
 	}
 	return s
 }

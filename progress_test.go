@@ -28,7 +28,7 @@ func TestInCIEachTrialIsALine(t *testing.T) {
 	p.observe(ended(begun, results.Trial{Summary: results.Summary{OK: 20, Commands: 40, Duplicates: 3,
 		Resets: results.Resets{Connections: 5}}, Notes: []string{"unsaid"}}))
 	p.close()
-	if got, want := out.String(), "close race, naive #2: 20 of 40 ok in 0s, 5 connections reset, 3 executed twice\n"; got != want {
+	if got, want := out.String(), "close race, naive #2: 20 of 40 ok in 0s, connections reset: 5, executed twice: 3\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 }
