@@ -17,7 +17,7 @@ build: ## build ./rstorm
 test: ## pass all tests
 	$(GO) test $(RACE) ./...
 
-chaos: ## play the default suite; exit by its verdict; write $(REPORT)
+chaos: ## play the default suite; exit by its verdict; write results.json
 	$(GO) run . run -o $(REPORT) $(FLAGS)
 
 check: format vet lint tidy test chaos ## everything CI runs

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/pflag"
 )
@@ -128,12 +129,31 @@ func (e *exit) Unwrap() error { return e.err }
 func (e *exit) print(w io.Writer) {
 	if e.err != nil {
 		for line := range strings.Lines(e.err.Error()) {
-			fmt.Fprintf(w, "rstorm: error: %s\n", strings.TrimRight(line, "\r\n"))
+			fmt.Fprintf(w, "rstorm: error: %s\n", strings.Map(shown, strings.TrimRight(line, "\r\n")))
 		}
 	}
 	for _, h := range e.hints {
 		fmt.Fprintf(w, "rstorm: hint: %s\n", h)
 	}
+}
+
+// empty names a flag that was given without a value, as by an unset variable: it
+// does not mean what leaving it out means. The result is empty if there is none.
+func empty(flags *pflag.FlagSet) (name string) {
+	flags.Visit(func(f *pflag.Flag) {
+		if v := f.Value.String(); v == "" || v == "[]" {
+			name = f.Name
+		}
+	})
+	return name
+}
+
+// shown replaces what would act on a terminal instead of being shown there.
+func shown(r rune) rune {
+	if unicode.IsControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 func usage(err error, hints ...string) error { return &exit{exitUsage, err, hints} }
@@ -149,6 +169,8 @@ func parse(s streams, flags *pflag.FlagSet, args []string, most int) error {
 		return err
 	case err != nil:
 		return usage(err, "rstorm help "+flags.Name()+" explains the flags")
+	case empty(flags) != "":
+		return usage(fmt.Errorf("--%s is empty", empty(flags)), "leave the flag out, or give it a value")
 	case flags.NArg() > most:
 		return usage(fmt.Errorf("unexpected argument %q", flags.Arg(most)), "rstorm help "+flags.Name()+" shows the form")
 	}

@@ -73,14 +73,20 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	return o.finish(ctx, s, format, report, err)
 }
 
+// most bounds --repeat and --parallel.
+const most = 10_000
+
 // check refuses flags that make no sense, all at once.
 func (o *runOptions) check() (results.Format, error) {
 	var errs []error
-	if o.repeat < 1 {
-		errs = append(errs, fmt.Errorf("--repeat is %d, want at least 1", o.repeat))
+	if o.repeat < 1 || o.repeat > most {
+		errs = append(errs, fmt.Errorf("--repeat is %d, want 1 to %d", o.repeat, most))
 	}
-	if o.parallel < 1 {
-		errs = append(errs, fmt.Errorf("--parallel is %d, want at least 1", o.parallel))
+	if o.parallel < 1 || o.parallel > most {
+		errs = append(errs, fmt.Errorf("--parallel is %d, want 1 to %d", o.parallel, most))
+	}
+	if o.output == "-" {
+		errs = append(errs, errors.New("--output wants a file: --format json prints the same to standard output"))
 	}
 	if o.quiet && o.verbose {
 		errs = append(errs, errors.New("--quiet and --verbose contradict each other"))

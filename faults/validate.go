@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A FieldError is a fault in one field of a value; who read the value knows
@@ -83,6 +84,10 @@ func (f *Fault) Validate(s Side) []error {
 	return append(errs, f.Selector.validate(f.Point)...)
 }
 
+// shortest is the shortest window that can be played: a listener takes that
+// long to close and open.
+const shortest = time.Millisecond
+
 func (s *Selector) validate(p Point) []error {
 	var errs []error
 	bad := func(wrong bool, field, problem string) {
@@ -96,6 +101,7 @@ func (s *Selector) validate(p Point) []error {
 	bad(len(s.Attempts) > 0 && !byCommand, "attempts", "no attempt is known yet at point connect")
 	bad(s.Every > 0 && s.For == 0, "every", "every needs for: how long the window stays open")
 	bad(s.Every > 0 && s.For >= s.Every, "for", "the window is as long as its period: it never closes")
+	bad(s.For > 0 && s.For < shortest, "for", fmt.Sprintf("for is %v, want at least %v", s.For, shortest))
 	for _, id := range s.Commands {
 		bad(!commandID.MatchString(id), "commands", fmt.Sprintf("%q is not a command id: write client-number, as in 0-17", id))
 	}

@@ -81,9 +81,10 @@ func (d device) absent() bool {
 }
 
 // returned asks a device that has refused a connection whether it accepts
-// again.
-func (d device) returned(ctx context.Context) bool {
-	if yes, known := d.listens(); known {
+// again. With held its port is bound by something that does not listen, such as
+// an old connection: then only a call can tell.
+func (d device) returned(ctx context.Context, held bool) bool {
+	if yes, known := d.listens(); known && !(yes && held) {
 		return yes
 	}
 	c, err := d.dial(ctx)
@@ -108,9 +109,7 @@ func (d device) forget() {
 
 // deviceLost shuts the gate until the device accepts connections again.
 func (l *Link) deviceLost() {
-	if yes, known := l.device.listens(); known && yes {
-		return // it is back already
-	}
+	held, _ := l.device.listens() // though it has just refused
 	if !l.device.probing.TryLock() {
 		return // it is being waited for already
 	}
@@ -118,7 +117,7 @@ func (l *Link) deviceLost() {
 	l.running.Go(func() {
 		defer l.device.probing.Unlock()
 		for faults.Wait(l.listening, probeEvery) == nil {
-			if l.device.returned(l.listening) {
+			if l.device.returned(l.listening, held) {
 				break
 			}
 		}

@@ -10,10 +10,11 @@ type valve struct {
 	forever bool
 }
 
-// stall stops both flows for s's delay, for ever if it has none. What has
-// passed is not called back; sockets stay open and are not read.
+// stall stops both flows for s's delay, for ever if it has none, which at idle
+// is never its own: that is the idle time. What has passed is not called back;
+// sockets stay open and are not read.
 func stall(r *relay, s faults.Strike) {
-	v := &valve{open: make(chan struct{}), forever: s.Wait == 0}
+	v := &valve{open: make(chan struct{}), forever: s.Delay.IsZero() || s.Point == faults.Idle}
 	if old := r.valve.Load(); old != nil && old.forever || !r.valve.CompareAndSwap(old, v) || v.forever {
 		return
 	}

@@ -84,7 +84,8 @@ type Scenario struct {
 	Repetition int       `json:"repetition"`
 	Verdicts   []Verdict `json:"verdicts"`
 
-	// Differences are of each other strategy to the scenario's first.
+	// Differences are of each other strategy to the scenario's first; none
+	// where the load is bounded by time, for its commands do not pair.
 	Differences []Difference `json:"differences"`
 }
 

@@ -55,7 +55,7 @@ func (r *Runner) jobs(suite *scenarios.Suite) []job {
 func overlap(jobs []job, n int, play func(job)) {
 	queue := make(chan job)
 	var workers sync.WaitGroup
-	for range n {
+	for range min(n, len(jobs)) {
 		workers.Go(func() {
 			for j := range queue {
 				play(j)

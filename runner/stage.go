@@ -66,16 +66,23 @@ func (s *stage) dial(ctx context.Context) (net.Conn, error) {
 // command, so that a RST still on its way is seen.
 const grace = 2 * time.Second
 
+// haste is the same for a remote Toxiproxy once the run has been interrupted.
+const haste = 500 * time.Millisecond
+
 // strike takes the stage down: the link first, so that its log holds what the
 // device did and not that it was stopped. What is still open after the grace
 // period, or once ctx has ended, is cut; a remote Toxiproxy gets the grace
 // period to forget the proxy in any case. The log and the ledger are whole
 // afterwards.
 func (s *stage) strike(ctx context.Context) error {
+	limit := grace
+	if ctx.Err() != nil {
+		limit = haste
+	}
 	if s.remote != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, grace)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var err error
 	switch {

@@ -54,10 +54,10 @@ var bad = []struct{ text, want string }{
 	{"scenarios: [{nam: x}]", "2:13: a scenario has a name: it is missing\n" + `2:14: unknown key "nam"; did you mean "name"?`},
 
 	// load
-	{"scenarios: [{name: x, load: {clients: 2, commands: 6000000}}]", "2:29: 2 clients with 6000000 commands each send 12000000, want 10000000 at most"},
+	{"scenarios: [{name: x, load: {clients: 2, commands: 600000}}]", "2:29: 2 clients with 600000 commands each send 1200000, want 1000000 at most"},
 	{"scenarios: [{name: x, link: [{effect: reset, methods: [GET, POST]}]}]", "2:55: no command of the mix has the method POST"},
 	{"scenarios: [{name: x, load: {clients: 0, commands: -1, timeout: 0s, rate: 0}}]", `2:39: clients is 0, want 1 to 10000
-2:52: commands is -1, want 1 to 10000000
+2:52: commands is -1, want 1 to 1000000
 2:65: timeout is 0s, want 1ms to 1h
 2:75: rate is 0, want 0.001 to 1000000`},
 	{"defaults: {load: {clients: many, commands: 1.5, timeout: 5, gap: -2ms, rate: .inf, order: shufle}}\nscenarios: [{name: x}]",

@@ -52,6 +52,6 @@ type layoutStrategy struct {
 
 type layoutCommand struct {
 	Method string `yaml:"method" doc:"request method, in upper case"`
-	Target string `yaml:"target" doc:"request target: a path and, if wanted, a query"`
+	Target string `yaml:"target" doc:"request target: a path and, if wanted, a query; the embedded device knows /put/ctrl and /query/state only"`
 	Body   string `yaml:"body" doc:"request body; default none"`
 }

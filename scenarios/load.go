@@ -11,7 +11,7 @@ import (
 // A Load is who sends which commands, and how fast.
 type Load struct {
 	Clients  int           `yaml:"clients" min:"1" max:"10000" doc:"concurrent callers, each with connections of its own"`
-	Commands int           `yaml:"commands" min:"1" max:"10000000" doc:"commands of each client; excludes duration"`
+	Commands int           `yaml:"commands" min:"1" max:"1000000" doc:"commands of each client; excludes duration"`
 	Duration time.Duration `yaml:"duration" min:"1ms" max:"24h" doc:"time in which commands become due, in place of their number"`
 	Gap      faults.Delay  `yaml:"gap" doc:"closed loop: each client waits so long between an answer and its next command; excludes rate"`
 	Rate     float64       `yaml:"rate" min:"0.001" max:"1000000" doc:"open loop: commands become due so many times a second over all clients, answered or not; latency counts from due"`
@@ -39,7 +39,7 @@ func DefaultLoad() Load {
 
 // maxCommands bounds a trial: the record of each command is kept until its
 // scenario has been judged.
-const maxCommands = 10_000_000
+const maxCommands = 1_000_000
 
 // load reads what n changes in base; n may be nil.
 func (p *parser) load(n *yaml.Node, base Load) Load {
