@@ -112,7 +112,7 @@ func formatNames() []string {
 // runner resolves what the flags point at.
 func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
 	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel}
-	const hint = "--allow-public allows it; mind who owns that address"
+	const hint = "nothing was sent"
 	var err error
 	if o.target != "" {
 		if r.Target, err = parseTarget(ctx, net.DefaultResolver.LookupNetIP, o.target, o.public); err != nil {

@@ -59,7 +59,7 @@ func resolve(ctx context.Context, lookup resolver, u *url.URL, port string, publ
 	}
 	for _, a := range addrs {
 		if !public && !a.IsLoopback() && !a.IsPrivate() {
-			return "", fmt.Errorf("%s is neither a loopback nor a private address: rstorm would send a storm to %s", a, u.Host)
+			return "", fmt.Errorf("%s is neither a loopback nor a private address, and rstorm sends storms: --allow-public allows it; mind who owns %s", a, u.Host)
 		}
 	}
 	first := max(0, slices.IndexFunc(addrs, netip.Addr.Is4))

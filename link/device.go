@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // dialTimeout bounds how long a client is kept waiting, connected to the link,
@@ -95,7 +96,7 @@ func (d device) returned(ctx context.Context, held bool) bool {
 			c.Close()
 		}
 	}
-	return !errors.Is(err, syscall.ECONNREFUSED)
+	return results.Classify(err) != results.Refused
 }
 
 // forget closes the connection that nobody came for.

@@ -64,9 +64,7 @@ func (l *leg) hasFailed() bool {
 
 // isReset reports whether err is how the kernel reports a RST: ECONNRESET, or
 // EPIPE if a FIN had come before it.
-func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, syscall.EPIPE)
-}
+func isReset(err error) bool { return results.Classify(err) == results.Reset }
 
 // read reads once. What has ended the leg is noted in it.
 func (l *leg) read(b []byte) (int, ending) {

@@ -96,7 +96,7 @@ func (r *relay) connected(conn *net.TCPConn) bool {
 // is connected already, so the nearest thing to a refusal is a RST; those that
 // call after it are refused, for the gate is shut first.
 func (r *relay) unreachable(err error) {
-	refused := errors.Is(err, syscall.ECONNREFUSED)
+	refused := results.Classify(err) == results.Refused
 	if refused {
 		r.link.deviceLost()
 	}
