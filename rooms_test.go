@@ -21,7 +21,7 @@ var rooms = []struct{ dir, ours, theirs string }{
 	{"device", "results faults", ""},
 	{"link", "results faults", "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog"},
 	{"assert", "results", ""},
-	{"scenarios", "faults clients device link assert", "go.yaml.in/yaml/v3"},
+	{"scenarios", "results faults clients device link assert", "go.yaml.in/yaml/v3"},
 	{"runner", "results faults clients device link assert scenarios", ""},
 	{".", "results faults clients device link assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
 }

@@ -12,6 +12,7 @@ package clients
 
 import (
 	"context"
+	"crypto/tls"
 	"time"
 
 	"rstorm/results"
@@ -41,6 +42,10 @@ type Client interface {
 type Network struct {
 	Dialer *Dialer // opens this client's connections, and no other client's
 	Host   string  // of the Host field (RFC 9110 section 7.2)
+
+	Protocol results.Protocol // what is spoken; empty is HTTP/1.1
+	TLS      *tls.Config      // for TLS: whom to trust and by what name; not to be changed; nil trusts the system's roots for Host
+
 	Seed   uint64  // of whatever the client draws
 }
 

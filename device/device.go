@@ -16,12 +16,14 @@ package device
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // Config is what a device is started with.
@@ -30,6 +32,9 @@ type Config struct {
 	Seed    uint64    // of every draw
 	Epoch   time.Time // what the profile's windows and all reported times count from; zero is the call of Start
 	Listen  string    // address to listen on; empty is "127.0.0.1:0"
+
+	Protocol    results.Protocol // what it speaks; empty is HTTP/1.1
+	Certificate *tls.Certificate // for TLS; nil is one made for this device
 }
 
 // A Device is a running device. It is safe for concurrent use.

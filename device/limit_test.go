@@ -118,7 +118,7 @@ func TestAnAddressThatIsTakenIsAnError(t *testing.T) {
 }
 
 func TestADeviceOnEveryAddressKnowsItsClientByItsOwn(t *testing.T) {
-	for _, fs := range [][]faults.Fault{nil, {{Effect: faults.Refuse, Point: faults.Connect, Selector: faults.Selector{From: time.Hour}}}} {
+	for _, fs := range [][]faults.Fault{nil, {{Effect: faults.Refuse, Point: faults.Connect, Selector: faults.Selector{Window: faults.Window{From: time.Hour}}}}} {
 		d, err := Start(Config{Listen: ":0", Profile: Profile{Faults: fs}})
 		if err != nil {
 			t.Fatal(err)

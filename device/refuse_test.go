@@ -28,7 +28,7 @@ func TestRefuse(t *testing.T) {
 			g := newGate()
 			d := switchOnWith(t, Profile{Faults: []faults.Fault{{
 				Effect: faults.Refuse, Point: faults.Connect, Then: s.then,
-				Selector: faults.Selector{From: time.Second, For: 2 * time.Second, Every: 10 * time.Second},
+				Selector: faults.Selector{Window: faults.Window{From: time.Second, For: 2 * time.Second, Every: 10 * time.Second}},
 			}}}, g.clock())
 			tick := func(want, now time.Duration) {
 				t.Helper()
@@ -100,7 +100,7 @@ func TestAPortThatRefusesIsNotGivenToOthers(t *testing.T) {
 func TestClosingReportsThatTheDeviceCouldNotListenAgain(t *testing.T) {
 	g := newGate()
 	d, err := start(Config{Profile: Profile{Faults: []faults.Fault{{
-		Effect: faults.Refuse, Point: faults.Connect, Selector: faults.Selector{For: time.Second},
+		Effect: faults.Refuse, Point: faults.Connect, Selector: faults.Selector{Window: faults.Window{For: time.Second}},
 	}}}}, g.clock())
 	if err != nil {
 		t.Fatal(err)

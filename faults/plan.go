@@ -9,7 +9,7 @@ import (
 
 // A Plan draws the fate of every event on one side of one trial. The draws
 // depend on the seed, the side, the fault and the command's id and attempt
-// only: neither on time nor on order. Every strategy therefore meets the same
+// only: neither on order nor, but for a ramp, on time. Every strategy therefore meets the same
 // fate, and a second run repeats the first. A Plan is safe for concurrent use.
 type Plan struct {
 	seed   uint64
@@ -58,17 +58,21 @@ func (p *Plan) At(point Point, e Event) []Strike {
 	var hits []Strike
 	for i := range p.faults {
 		f := &p.faults[i]
-		if f.Toxic != nil || f.Point != point || f.Effect == Refuse || !f.fits(e) {
+		if f.Toxic != nil || f.Point != point || f.atDoor() || !f.fits(e) {
 			continue
 		}
-		rng := p.rng(f.salt, e)
-		if f.Probability != nil && rng.Float64() >= float64(*f.Probability) {
+		rng, share := p.rng(f.salt, e), f.Intensity(e.At)
+		if f.Probability != nil && rng.Float64() >= share*float64(*f.Probability) {
 			continue
 		}
 		if f.left != nil && f.left.Add(-1) < 0 {
 			continue
 		}
-		hits = append(hits, Strike{&f.Fault, i, f.Delay.Draw(rng)})
+		wait := f.Delay.Draw(rng)
+		if f.Probability == nil {
+			wait = time.Duration(share * float64(wait))
+		}
+		hits = append(hits, Strike{&f.Fault, i, wait})
 	}
 	return hits
 }
@@ -110,11 +114,12 @@ func (p *Plan) Toxics(connection int) []*Toxic {
 	return on
 }
 
-// Refusals lists the faults that refuse connections.
+// Refusals lists the faults that strike before a connection is made: refuse
+// and drop-syn.
 func (p *Plan) Refusals() []Fault {
 	var all []Fault
 	for _, f := range p.faults {
-		if f.Effect == Refuse {
+		if f.atDoor() {
 			all = append(all, f.Fault)
 		}
 	}

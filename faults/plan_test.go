@@ -91,7 +91,7 @@ func TestSelectors(t *testing.T) {
 		{"connections", Selector{Connections: []int{1, 3}}, []string{"0-0", "0-2"}},
 		{"first n, then heal", Selector{First: 2}, []string{"0-0", "0-1"}},
 		{"first n of a method", Selector{First: 2, Methods: []string{"GET"}}, []string{"0-1", "0-3"}},
-		{"window not open yet", Selector{From: time.Second}, nil},
+		{"window not open yet", Selector{Window: Window{From: time.Second}}, nil},
 		{"never", Selector{Probability: new(Probability)}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,10 +114,10 @@ func TestWindows(t *testing.T) {
 		shut []time.Duration
 	}{
 		{Selector{}, []time.Duration{0, time.Hour}, nil},
-		{Selector{From: 10 * ms}, []time.Duration{10 * ms, time.Hour}, []time.Duration{0, 9 * ms}},
-		{Selector{For: 5 * ms}, []time.Duration{0, 4 * ms}, []time.Duration{5 * ms}},
-		{Selector{From: 10 * ms, For: 5 * ms}, []time.Duration{10 * ms, 14 * ms}, []time.Duration{9 * ms, 15 * ms}},
-		{Selector{From: 10 * ms, For: 5 * ms, Every: 20 * ms}, []time.Duration{10 * ms, 31 * ms}, []time.Duration{5 * ms, 16 * ms, 36 * ms}},
+		{Selector{Window: Window{From: 10 * ms}}, []time.Duration{10 * ms, time.Hour}, []time.Duration{0, 9 * ms}},
+		{Selector{Window: Window{For: 5 * ms}}, []time.Duration{0, 4 * ms}, []time.Duration{5 * ms}},
+		{Selector{Window: Window{From: 10 * ms, For: 5 * ms}}, []time.Duration{10 * ms, 14 * ms}, []time.Duration{9 * ms, 15 * ms}},
+		{Selector{Window: Window{From: 10 * ms, For: 5 * ms, Every: 20 * ms}}, []time.Duration{10 * ms, 31 * ms}, []time.Duration{5 * ms, 16 * ms, 36 * ms}},
 	} {
 		for _, at := range tt.open {
 			if !tt.sel.Active(at) {
@@ -140,15 +140,15 @@ func TestTheDoorTurnsWhereTheWindowDoes(t *testing.T) {
 		at, want time.Duration
 		ok       bool
 	}{
-		{"before it", Selector{From: 5 * s, For: s}, 2 * s, 5 * s, true},
-		{"before the epoch", Selector{For: s}, -s, 0, true},
-		{"as it opens", Selector{From: 5 * s, For: s}, 5 * s, 6 * s, true},
-		{"within", Selector{For: s}, s / 2, s, true},
-		{"as it shuts", Selector{For: s}, s, 0, false},
-		{"without end", Selector{From: s}, 2 * s, 0, false},
-		{"between two", Selector{From: s, For: s, Every: 5 * s}, 3 * s, 6 * s, true},
-		{"in the third", Selector{From: s, For: s, Every: 5 * s}, 11*s + s/2, 12 * s, true},
-		{"as the third shuts", Selector{From: s, For: s, Every: 5 * s}, 12 * s, 16 * s, true},
+		{"before it", Selector{Window: Window{From: 5 * s, For: s}}, 2 * s, 5 * s, true},
+		{"before the epoch", Selector{Window: Window{For: s}}, -s, 0, true},
+		{"as it opens", Selector{Window: Window{From: 5 * s, For: s}}, 5 * s, 6 * s, true},
+		{"within", Selector{Window: Window{For: s}}, s / 2, s, true},
+		{"as it shuts", Selector{Window: Window{For: s}}, s, 0, false},
+		{"without end", Selector{Window: Window{From: s}}, 2 * s, 0, false},
+		{"between two", Selector{Window: Window{From: s, For: s, Every: 5 * s}}, 3 * s, 6 * s, true},
+		{"in the third", Selector{Window: Window{From: s, For: s, Every: 5 * s}}, 11*s + s/2, 12 * s, true},
+		{"as the third shuts", Selector{Window: Window{From: s, For: s, Every: 5 * s}}, 12 * s, 16 * s, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok := c.selector.NextChange(c.at)
@@ -164,9 +164,9 @@ func TestTheDoorTurnsWhereTheWindowDoes(t *testing.T) {
 
 func TestRecoveryIsMeasuredFromWindowsThatEnd(t *testing.T) {
 	fs := []Fault{
-		{Effect: Refuse, Selector: Selector{From: time.Second, For: time.Second}},
-		{Effect: Reset, Selector: Selector{From: time.Second}},
-		{Effect: Reset, Selector: Selector{For: time.Second, Every: 2 * time.Second}},
+		{Effect: Refuse, Selector: Selector{Window: Window{From: time.Second, For: time.Second}}},
+		{Effect: Reset, Selector: Selector{Window: Window{From: time.Second}}},
+		{Effect: Reset, Selector: Selector{Window: Window{For: time.Second, Every: 2 * time.Second}}},
 	}
 	if got := Ends(fs); !slices.Equal(got, []time.Duration{2 * time.Second}) {
 		t.Errorf("ends = %v", got)

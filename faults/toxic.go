@@ -13,6 +13,8 @@ type Toxic struct {
 	Stream     Stream           `yaml:"stream" doc:"upstream (client to device) or downstream; default downstream"`
 	Toxicity   Probability      `yaml:"toxicity" doc:"share of connections that get it; default 100%"`
 	Attributes map[string]int64 `yaml:"attributes" doc:"the toxic's attributes, by Toxiproxy's names and in its units"`
+
+	Window `yaml:",inline"`
 }
 
 // A Stream is a direction, in Toxiproxy's words.
@@ -102,5 +104,5 @@ func (t *Toxic) Validate() []error {
 	if t.Type == "slicer" && t.Attributes["size_variation"] >= max(1, t.Attributes["average_size"]) {
 		bad("attributes.size_variation", "size_variation is not below average_size")
 	}
-	return errs
+	return append(errs, t.Window.validate()...)
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // A FieldError is a fault in one field of a value; who read the value knows
@@ -20,8 +19,18 @@ type FieldError struct {
 // Error says what is wrong, without the place.
 func (e *FieldError) Error() string { return e.Problem }
 
-// Complete fills in what f leaves out, for side s: its effect's default point
-// and a toxic's stream.
+// findings collects what validation finds.
+type findings []error
+
+// add notes the problem with field, if there is one.
+func (f *findings) add(wrong bool, field, format string, args ...any) {
+	if wrong {
+		*f = append(*f, &FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
+	}
+}
+
+// Complete fills in what f leaves out, for side s: its effect's default point,
+// a GOAWAY's last stream, an error code and a toxic's stream.
 func (f *Fault) Complete(s Side) {
 	if f.Toxic != nil {
 		if f.Toxic.Stream == "" {
@@ -34,14 +43,19 @@ func (f *Fault) Complete(s Side) {
 			f.Point = points[0]
 		}
 	}
-}
-
-func (e Effect) kind() Kind {
-	i := slices.IndexFunc(Effects, func(k Kind) bool { return k.Effect == e })
-	if i < 0 {
-		return Kind{}
+	switch f.Effect {
+	case GoAway:
+		if f.Last == "" {
+			f.Last = At
+		}
+		if f.Error == "" {
+			f.Error = NoError
+		}
+	case RSTStream:
+		if f.Error == "" {
+			f.Error = InternalError
+		}
 	}
-	return Effects[i]
 }
 
 // Validate reports everything that is wrong with f on side s; each error is a
@@ -53,68 +67,95 @@ func (f *Fault) Validate(s Side) []error {
 		}
 		return f.Toxic.Validate()
 	}
-	var errs []error
-	bad := func(wrong bool, field, format string, args ...any) {
-		if wrong {
-			errs = append(errs, &FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
-		}
-	}
+	var errs findings
 	points := f.Effect.kind().On(s)
 	switch {
 	case f.Effect == "":
-		bad(true, "", "a fault needs an effect or a toxic")
+		errs.add(true, "", "a fault needs an effect or a toxic")
 		return errs
 	case points == nil:
-		bad(true, "effect", "effect %s can't be had at the %s", f.Effect, s)
+		errs.add(true, "effect", "effect %s can't be had at the %s", f.Effect, s)
 		return errs
 	}
-	bad(!slices.Contains(points, f.Point), "point", "effect %s of the %s can't strike at point %s; it can at %s", f.Effect, s, f.Point, list(points))
-	bad(f.Bytes != 0 && f.Point != Response, "bytes", "bytes count at point response only")
-	bad(f.Point == Idle && f.Delay.IsZero(), "point", "point idle needs a delay: the idle time that triggers it")
-	bad(f.Effect == Hold && f.Delay.IsZero(), "effect", "effect delay needs a delay")
-	bad(f.Announce && (f.Point != AfterResponse || !f.Effect.Ends()), "announce", "only an effect that ends the connection at after-response can be announced")
-	bad(f.Announce && s == Link, "announce", "the device announces a close, the link does not")
-	bad(f.Then != "" && f.Effect != HalfClose && f.Effect != Refuse, "then", "then goes with half-close and refuse")
-	bad(f.Then != "" && f.Then != ThenClose && f.Then != ThenReset, "then", "then is close or reset")
-	bad(f.Effect == Status && f.Code == 0, "effect", "effect status needs a code")
-	bad(f.Effect != Status && f.Code != 0, "code", "code goes with effect status")
-	bad(f.Effect == Refuse && !f.windowed(), "effect", "refuse works on the listener: select it by from, for and every only (effect reset at connect ends single connections)")
-	bad(f.Effect == Refuse && !f.Delay.IsZero(), "delay", "refuse takes no delay: use from")
-	bad(f.Effect == IgnoreClose && !f.Delay.IsZero(), "delay", "ignore-close takes no delay")
+	errs.add(!slices.Contains(points, f.Point), "point", "effect %s of the %s can't strike at point %s; it can at %s", f.Effect, s, f.Point, list(points))
+	f.validateParameters(s, &errs)
+	f.validateWords(&errs)
 	return append(errs, f.Selector.validate(f.Point)...)
 }
 
-// shortest is the shortest window that can be played: a listener takes that
-// long to close and open.
-const shortest = time.Millisecond
+// validateParameters holds the numbers and times against effect and point.
+func (f *Fault) validateParameters(s Side, errs *findings) {
+	errs.add(f.Bytes != 0 && f.Point != Response && f.Point != Request, "bytes", "bytes count at the points request and response only")
+	errs.add(f.Point == Idle && f.Delay.IsZero(), "point", "point idle needs a delay: the idle time that triggers it")
+	errs.add(f.Effect == Hold && f.Delay.IsZero(), "effect", "effect delay needs a delay")
+	errs.add(f.Effect == Dribble && f.Delay.IsZero(), "effect", "effect dribble needs a delay: the time between two bytes")
+	errs.add(f.Announce && (f.Point != AfterResponse || !f.Effect.Ends()), "announce", "only an effect that ends the connection at after-response can be announced")
+	errs.add(f.Announce && s == Link, "announce", "the device announces a close, the link does not")
+	errs.add(f.atDoor() && !f.windowed(), "effect", "%s works on the listener: select it by from, for and every only (effect reset at connect ends single connections)", f.Effect)
+	errs.add(f.atDoor() && !f.Delay.IsZero(), "delay", "%s takes no delay: use from", f.Effect)
+	errs.add(f.atDoor() && f.Ramp != "", "ramp", "%s is all or nothing: it has no ramp", f.Effect)
+	errs.add(f.Effect == IgnoreClose && !f.Delay.IsZero(), "delay", "ignore-close takes no delay")
+	errs.add(!f.Down.IsZero() && f.Effect != Crash && f.Effect != Exit, "down", "down goes with crash and exit")
+	errs.add(f.RetryAfter != 0 && f.Effect != Status, "retry_after", "retry_after goes with effect status")
+	errs.add(f.Stream != "" && f.Point != Passage && f.Point != Packet, "stream", "stream counts at the points passage and packet only")
+	errs.add(len(f.Segments) > 0 && f.Point != Packet, "segments", "segments count at the point packet only")
+	switch f.Effect {
+	case Status:
+		errs.add(f.Code == 0, "effect", "effect status needs a code")
+		errs.add(f.Code != 0 && f.Code < 200, "code", "code is %d, want 200 to 599", f.Code)
+	case Alert:
+		errs.add(f.Code < 1 || f.Code > 255, "effect", "effect alert needs a code of 1 to 255, as in 40 (handshake_failure)")
+	default:
+		errs.add(f.Code != 0, "code", "code goes with effect status and alert")
+	}
+}
+
+// validateWords holds the words against the effect.
+func (f *Fault) validateWords(errs *findings) {
+	word(errs, "then", f.Then, f.Effect == HalfClose || f.Effect == Refuse || f.Effect == DropSYN, "half-close, refuse and drop-syn")
+	errs.add(f.Effect == DropSYN && f.Then == ThenClose, "then", "drop-syn can go on with reset only")
+	word(errs, "error", f.Error, f.Effect == GoAway || f.Effect == RSTStream, "goaway and rst-stream")
+	word(errs, "last", f.Last, f.Effect == GoAway, "goaway")
+	word(errs, "form", f.Form, f.Effect == Malform, "malform")
+	errs.add(f.Effect == Malform && f.Form == "", "effect", "effect malform needs a form: %s", strings.Join(f.Form.Names(), ", "))
+	word(errs, "stream", f.Stream, true, "")
+	word(errs, "ramp", f.Ramp, true, "")
+	for _, s := range f.Segments {
+		word(errs, "segments", s, true, "")
+	}
+}
+
+// word checks a word that may be left out: that it fits the effect and is known.
+func word[T interface {
+	~string
+	Names() []string
+}](errs *findings, field string, w T, fits bool, with string) {
+	switch {
+	case w == "":
+	case !fits:
+		errs.add(true, field, "%s goes with %s", field, with)
+	case !slices.Contains(w.Names(), string(w)):
+		*errs = append(*errs, &FieldError{Field: field, Value: string(w), Names: w.Names(), Problem: fmt.Sprintf("unknown %s %q", field, w)})
+	}
+}
+
+// atDoor reports whether f strikes before a connection is made.
+func (f *Fault) atDoor() bool { return f.Effect == Refuse || f.Effect == DropSYN }
 
 func (s *Selector) validate(p Point) []error {
-	var errs []error
-	bad := func(wrong bool, field, problem string) {
-		if wrong {
-			errs = append(errs, &FieldError{Field: field, Problem: problem})
-		}
-	}
-	byCommand := p != Connect
-	bad(len(s.Commands) > 0 && !byCommand, "commands", "no command is known yet at point connect")
-	bad(len(s.Methods) > 0 && !byCommand, "methods", "no method is known yet at point connect")
-	bad(len(s.Attempts) > 0 && !byCommand, "attempts", "no attempt is known yet at point connect")
-	bad(s.Every > 0 && s.For == 0, "every", "every needs for: how long the window stays open")
-	bad(s.Every > 0 && s.For >= s.Every, "for", "the window is as long as its period: it never closes")
-	bad(s.For > 0 && s.For < shortest, "for", fmt.Sprintf("for is %v, want at least %v", s.For, shortest))
+	var errs findings
+	byCommand := p != Connect && p != Handshake && p != Passage && p != Packet
+	errs.add(len(s.Commands) > 0 && !byCommand, "commands", "no command is known at point %s", p)
+	errs.add(len(s.Methods) > 0 && !byCommand, "methods", "no method is known at point %s", p)
+	errs.add(len(s.Attempts) > 0 && !byCommand, "attempts", "no attempt is known at point %s", p)
+	errs.add(len(s.Exchanges) > 0 && !byCommand, "exchanges", "no request is known at point %s", p)
 	for _, id := range s.Commands {
-		bad(!commandID.MatchString(id), "commands", fmt.Sprintf("%q is not a command id: write client-number, as in 0-17", id))
+		errs.add(!commandID.MatchString(id), "commands", "%q is not a command id: write client-number, as in 0-17", id)
 	}
 	for _, m := range s.Methods {
-		bad(m == "" || strings.ToUpper(m) != m, "methods", fmt.Sprintf("%q is not a method: methods are upper case, as in %s", m, http.MethodPut))
+		errs.add(m == "" || strings.ToUpper(m) != m, "methods", "%q is not a method: methods are upper case, as in %s", m, http.MethodPut)
 	}
-	return errs
+	return append(errs, s.Window.validate()...)
 }
 
-func list(points []Point) string {
-	s := make([]string, len(points))
-	for i, p := range points {
-		s[i] = string(p)
-	}
-	return strings.Join(s, ", ")
-}
+func list(points []Point) string { return strings.Join(words(points...), ", ") }

@@ -16,8 +16,15 @@ func TestEveryEffectAtEveryPointIsEitherCarriedOutOrRefused(t *testing.T) {
 				if place.Point == Idle || kind.Effect == Hold {
 					f.Delay = After(time.Millisecond)
 				}
-				if kind.Effect == Status {
+				switch kind.Effect {
+				case Status:
 					f.Code = 503
+				case Alert:
+					f.Code = 40
+				case Malform:
+					f.Form = TwoLengths
+				case Dribble:
+					f.Delay = After(time.Millisecond)
 				}
 				allowed := slices.Contains(kind.On(side), place.Point)
 				if errs := f.Validate(side); (len(errs) == 0) != allowed {
@@ -51,23 +58,34 @@ func TestContradictionsAreNamedByField(t *testing.T) {
 		says  string
 	}{
 		{"nothing", Fault{}, Link, "", "needs an effect or a toxic"},
-		{"wrong side", Fault{Effect: Drain}, Link, "effect", "can't be had at the link"},
+		{"wrong side", Fault{Effect: Crash}, Link, "effect", "can't be had at the link"},
 		{"impossible point", Fault{Effect: Refuse, Point: Response}, Link, "point", "it can at connect"},
-		{"bytes elsewhere", Fault{Effect: Reset, Point: Connect, Bytes: 3}, Link, "bytes", "point response only"},
+		{"bytes elsewhere", Fault{Effect: Reset, Point: Connect, Bytes: 3}, Link, "bytes", "request and response only"},
 		{"idle without a time", Fault{Effect: Close, Point: Idle}, Device, "point", "needs a delay"},
 		{"delay without a delay", Fault{Effect: Hold, Point: Connect}, Link, "effect", "needs a delay"},
 		{"announced by the link", Fault{Effect: Close, Point: AfterResponse, Announce: true}, Link, "announce", "the device announces"},
 		{"announced reset in mid answer", Fault{Effect: Reset, Point: Response, Announce: true}, Device, "announce", "at after-response"},
 		{"then without half-close", Fault{Effect: Reset, Point: Connect, Then: ThenClose}, Device, "then", "goes with"},
-		{"then stall", Fault{Effect: HalfClose, Point: AfterResponse, Then: "stall"}, Device, "then", "close or reset"},
+		{"then stall", Fault{Effect: HalfClose, Point: AfterResponse, Then: "stall"}, Device, "then", `unknown then "stall"`},
 		{"status without code", Fault{Effect: Status, Point: BeforeForward}, Device, "effect", "needs a code"},
 		{"code without status", Fault{Effect: Reset, Point: Connect, Code: 503}, Device, "code", "goes with effect status"},
 		{"refuse by chance", Fault{Effect: Refuse, Point: Connect, Selector: Selector{Probability: &half}}, Link, "effect", "works on the listener"},
 		{"method at connect", Fault{Effect: Reset, Point: Connect, Selector: Selector{Methods: []string{"PUT"}}}, Link, "methods", "no method is known"},
 		{"method in lower case", Fault{Effect: Reset, Point: AfterForward, Selector: Selector{Methods: []string{"put"}}}, Link, "methods", "upper case"},
 		{"no command's id", Fault{Effect: Reset, Point: AfterForward, Selector: Selector{Commands: []string{"0-1", "banana"}}}, Link, "commands", "not a command id"},
-		{"period without length", Fault{Effect: Reset, Point: Connect, Selector: Selector{Every: time.Second}}, Link, "every", "needs for"},
-		{"window longer than its period", Fault{Effect: Reset, Point: Connect, Selector: Selector{For: 2 * time.Second, Every: time.Second}}, Link, "for", "never closes"},
+		{"period without length", Fault{Effect: Reset, Point: Connect, Selector: Selector{Window: Window{Every: time.Second}}}, Link, "every", "needs for"},
+		{"window longer than its period", Fault{Effect: Reset, Point: Connect, Selector: Selector{Window: Window{For: 2 * time.Second, Every: time.Second}}}, Link, "for", "never closes"},
+		{"a ramp without a length", Fault{Effect: Reset, Point: Connect, Selector: Selector{Window: Window{Ramp: Up}}}, Link, "ramp", "needs for"},
+		{"a ramp of a toxic without a length", Fault{Toxic: &Toxic{Type: "timeout", Attributes: map[string]int64{"timeout": 1}, Window: Window{Ramp: Up}}}, Link, "ramp", "needs for"},
+		{"a ramp at the door", Fault{Effect: Refuse, Point: Connect, Selector: Selector{Window: Window{For: time.Second, Ramp: Up}}}, Link, "ramp", "all or nothing"},
+		{"a request's number at connect", Fault{Effect: Reset, Point: Connect, Selector: Selector{Exchanges: []int{2}}}, Link, "exchanges", "no request is known"},
+		{"an alert without a code", Fault{Effect: Alert, Point: Handshake}, Device, "effect", "needs a code"},
+		{"no form", Fault{Effect: Malform, Point: Response}, Device, "effect", "needs a form"},
+		{"an unknown form", Fault{Effect: Malform, Point: Response, Form: "rude"}, Device, "form", `unknown form "rude"`},
+		{"an unknown error code", Fault{Effect: RSTStream, Point: AfterForward, Error: "OOPS"}, Device, "error", `unknown error "OOPS"`},
+		{"a status below all", Fault{Effect: Status, Point: BeforeForward, Code: 99}, Device, "code", "want 200 to 599"},
+		{"a segment without packets", Fault{Effect: Hold, Delay: After(1), Point: Passage, Segments: []Segment{SYN}}, Link, "segments", "at the point packet only"},
+		{"down without a crash", Fault{Effect: Reset, Point: Connect, Down: After(1)}, Device, "down", "crash and exit"},
 		{"toxic in the device", Fault{Toxic: &Toxic{Type: "latency"}}, Device, "toxic", "works on the link"},
 		{"unknown toxic", Fault{Toxic: &Toxic{Type: "latenzy"}}, Link, "toxic", `unknown toxic "latenzy"`},
 		{"missing attribute", Fault{Toxic: &Toxic{Type: "bandwidth"}}, Link, "attributes", "needs the attribute rate"},

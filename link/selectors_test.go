@@ -109,7 +109,7 @@ func TestAttemptSelectsOverAllConnections(t *testing.T) {
 }
 
 func TestWindowCountsFromTheEpoch(t *testing.T) {
-	window := faults.Selector{From: time.Hour, For: time.Hour}
+	window := faults.Selector{Window: faults.Window{From: time.Hour, For: time.Hour}}
 	for _, row := range []struct {
 		age  time.Duration // of the epoch
 		want int
@@ -149,7 +149,7 @@ func TestRefuseListensOnlyOutsideItsWindow(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("then %q", then), func(t *testing.T) {
 			t.Parallel()
-			l := openLink(t, quietly(t), faults.Fault{Effect: faults.Refuse, Then: then, Selector: faults.Selector{From: from, For: length}})
+			l := openLink(t, quietly(t), faults.Fault{Effect: faults.Refuse, Then: then, Selector: faults.Selector{Window: faults.Window{From: from, For: length}}})
 			before := call(t, l.Addr(), nil)
 			defer before.Close()
 			refused := dialUntil(t, l, syscall.ECONNREFUSED)

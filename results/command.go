@@ -77,7 +77,7 @@ type Attempt struct {
 	Outcome    Outcome // of this attempt
 	Phase      Phase   // how far it came
 	Sent, Done time.Time
-	Err        error // nil if Outcome is OK or Rejected
+	Err        error // nil if Outcome is OK or Rejected; [Errno] names what the socket said
 }
 
 // A Reply is what a client tells its caller about a command.

@@ -14,3 +14,9 @@ func isReset(err error) bool {
 func isRefused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
 func isGivenUp(err error) bool { return errors.Is(err, syscall.ETIMEDOUT) }
+
+// errnos are the error numbers that [Errno] knows.
+var errnos = []errno{
+	{"ECONNRESET", syscall.ECONNRESET}, {"ECONNABORTED", syscall.ECONNABORTED}, {"EPIPE", syscall.EPIPE},
+	{"ECONNREFUSED", syscall.ECONNREFUSED}, {"ETIMEDOUT", syscall.ETIMEDOUT}, {"EHOSTUNREACH", syscall.EHOSTUNREACH},
+}

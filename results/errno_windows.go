@@ -19,3 +19,10 @@ func isReset(err error) bool {
 func isRefused(err error) bool { return errors.Is(err, wsaRefused) }
 
 func isGivenUp(err error) bool { return errors.Is(err, wsaTimedOut) }
+
+// errnos are the error numbers that [Errno] knows, by the names they have
+// elsewhere.
+var errnos = []errno{
+	{"ECONNRESET", syscall.WSAECONNRESET}, {"ECONNABORTED", syscall.WSAECONNABORTED},
+	{"ECONNREFUSED", wsaRefused}, {"ETIMEDOUT", wsaTimedOut},
+}

@@ -81,3 +81,23 @@ func Classify(err error) Outcome {
 	}
 	return Failed
 }
+
+// An errno is a name for an error of the system.
+type errno struct {
+	name string
+	err  error
+}
+
+// Errno names what a socket said when it ended an exchange, "ECONNRESET" as
+// well as "EOF" for the peer's FIN; empty if err holds nothing of the kind.
+func Errno(err error) string {
+	for _, e := range errnos {
+		if errors.Is(err, e.err) {
+			return e.name
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "EOF"
+	}
+	return ""
+}

@@ -15,6 +15,8 @@ type Record struct {
 	Outcome Outcome
 	Status  int
 	Err     string // empty if Outcome is OK or Rejected
+	Phase   Phase  // how far its last attempt came; empty if unknown
+	Errno   string // what ended it, as [Errno] names it; empty if nothing did
 
 	Attempts  int  // exchanges on the wire: by the link's log where there is one, else by the client
 	Resets    int  // connections of the client that reported a reset (errno) since the command before

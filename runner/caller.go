@@ -74,6 +74,7 @@ func (c *caller) send(ctx context.Context, seq uint32) results.Record {
 	}
 	if n := len(reply.Attempts); n > 0 {
 		last := reply.Attempts[n-1]
+		record.Phase, record.Errno = last.Phase, results.Errno(last.Err)
 		record.LastTry = last.Sent.Sub(c.epoch)
 		if !last.Done.IsZero() {
 			record.Done = last.Done.Sub(c.epoch) // what the client did since, such as close(2), is not the answer's

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"reflect"
@@ -41,8 +42,9 @@ func (p *parser) define(commands []entry) {
 			p.checkCommand(c.value, &as)
 		}
 		t := Template{Name: name, Method: as.Method, Target: as.Target}
-		if as.Body != "" {
-			t.Body = []byte(as.Body)
+		if size := max(len(as.Body), as.Size); size > 0 {
+			t.Body = bytes.Repeat([]byte(" "), size)
+			copy(t.Body, as.Body)
 		}
 		p.commands[name] = t
 	}

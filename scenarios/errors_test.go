@@ -96,7 +96,7 @@ var bad = []struct{ text, want string }{
 2:57: burst is the bucket of connections_per_second, which is not set`},
 	{"scenarios: [{name: x, device: {faults: [{effect: half-cloze}, {effect: reset, point: on-fin}, {toxic: latency}, 7]}}]",
 		`2:50: unknown effect "half-cloze"; did you mean "half-close"?
-2:86: effect reset of the device can't strike at point on-fin; it can at after-response, connect, before-forward, after-forward, response, idle
+2:86: effect reset of the device can't strike at point on-fin; it can at after-response, connect, handshake, request, before-forward, after-forward, response, idle
 2:103: a toxic works on the link, not in the device
 2:113: a fault is a mapping, not "7"`},
 	{"scenarios:\n- name: x\n  link:\n  - {effect: reset, point: before-forwrd, probability: 105%}\n  - {}\n  - {effect: delay}\n  - {effect: reset, attempts: [0]}\n  - {effect: stall, delay: 2 s}",

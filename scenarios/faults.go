@@ -50,6 +50,43 @@ func (p *parser) checkMethods(link []*yaml.Node, s *Scenario) {
 	}
 }
 
+// checkSides holds the scenario's faults, where they all are known, against
+// each other, its protocol and its needs.
+func (p *parser) checkSides(n *yaml.Node, link []*yaml.Node, s *Scenario) {
+	device := get(n, "device")
+	p.checkSide(n, s, faults.Device, s.Device.Faults, func(i int) *yaml.Node {
+		if fs := p.faultNodes(device); i < len(fs) {
+			return fs[i] // they stand in the scenario itself
+		}
+		return device // a profile's name: its faults are right, but not here
+	})
+	p.checkSide(n, s, faults.Link, s.Link, func(i int) *yaml.Node { return link[i] })
+}
+
+// faultNodes are the nodes of the faults of a device written in place.
+func (p *parser) faultNodes(device *yaml.Node) []*yaml.Node {
+	if device == nil || target(device).Kind != yaml.MappingNode {
+		return nil
+	}
+	list := get(target(device), "faults")
+	if list == nil {
+		return nil
+	}
+	return target(list).Content
+}
+
+func (p *parser) checkSide(n *yaml.Node, s *Scenario, side faults.Side, fs []faults.Fault, at func(int) *yaml.Node) {
+	for i := range fs {
+		p.invalid(target(at(i)), fs[i].Fit(side, s.Protocol.TLS(), s.Protocol.HTTP2()))
+		if need := fs[i].Need(); need != "" && !slices.Contains(s.Needs, need) {
+			p.fail(at(i), "effect %s at %s can't be carried out everywhere: say needs: [%s] in the scenario, and it is skipped, with the reason, where that can't be had", fs[i].Effect, fs[i].Point, need)
+		}
+	}
+	for _, c := range faults.Conflicts(fs) {
+		p.fail(at(c.Index), "%s", c.Problem)
+	}
+}
+
 // profile reads and checks a device profile.
 func (p *parser) profile(n *yaml.Node, name string) (d device.Profile) {
 	if p.decode(n, &d, name) {

@@ -75,7 +75,7 @@ func TestAliasesCannotMultiplyWithoutBounds(t *testing.T) {
 	for i, c := range "bcdefgh" {
 		laughs += fmt.Sprintf("  %c: &%c [%s]\n", c, c, strings.Repeat(fmt.Sprintf("*%c,", 'a'+rune(i)), 10))
 	}
-	if got, _ := refused(t, strings.NewReader(laughs+"  link: *h\n")); got != `f.yaml:5:3: unknown key "b"; known: name, about, device, link, load, strategies, assert` {
+	if got, _ := refused(t, strings.NewReader(laughs+"  link: *h\n")); got != `f.yaml:5:3: unknown key "b"; known: name, about, shows, protocol, needs, device, link, load, strategies, assert` {
 		t.Error(got)
 	}
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"reflect"
 	"strings"
 	"unicode"
@@ -9,6 +10,7 @@ import (
 
 	"rstorm/device"
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // A parser turns a layout into a suite.
@@ -92,6 +94,7 @@ func (p *parser) scenario(at *yaml.Node, load Load, strategies []Strategy, seen 
 			return
 		}
 		var l layoutScenario
+		before := len(p.errs)
 		p.mapping(n, reflect.ValueOf(&l).Elem())
 		p.name(n, l.Name, seen)
 		s.Name, s.About = l.Name, l.About
@@ -101,6 +104,13 @@ func (p *parser) scenario(at *yaml.Node, load Load, strategies []Strategy, seen 
 		}
 		s.Load = p.load(l.Load, load)
 		p.checkMethods(l.Link, &s)
+		s.Needs, s.Protocol = l.Needs, cmp.Or(l.Protocol, results.HTTP)
+		for _, c := range l.Shows {
+			s.Shows = append(s.Shows, string(c))
+		}
+		if len(p.errs) == before {
+			p.checkSides(n, l.Link, &s)
+		}
 		s.Strategies = p.strategies(l.Strategies, strategies)
 		j := newJudge(p, &s)
 		for _, a := range l.Assert {

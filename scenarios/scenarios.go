@@ -33,6 +33,7 @@ import (
 	"rstorm/clients"
 	"rstorm/device"
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // A Suite is a whole file.
@@ -52,7 +53,10 @@ type Profile struct {
 // is played once with each of its strategies.
 type Scenario struct {
 	Name, About string
-	DeviceName  string // of the profile; empty if it stands in the scenario itself
+	Shows       []string         // ids of the reset catalogue that it shows
+	Needs       []faults.Need    // what the machine must allow; it is skipped, and says so, where that can't be had
+	Protocol    results.Protocol // what the clients and the device speak
+	DeviceName  string           // of the profile; empty if it stands in the scenario itself
 	Device      device.Profile
 	Link        []faults.Fault // completed and valid
 	Load        Load
