@@ -6,10 +6,10 @@ FLAGS    ?=
 # The race detector needs a C compiler; go env says 0 where there is none.
 RACE     := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
-.PHONY: help build test chaos check format vet lint tidy relay fuzz bench clean
+.PHONY: help build test chaos catalogue causes check format vet lint tidy relay fuzz bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build ./rstorm
 	$(GO) build -o rstorm .
@@ -20,7 +20,13 @@ test: ## pass all tests
 chaos: ## play the default suite; exit by its verdict; write results.json
 	$(GO) run . run -o $(REPORT) $(FLAGS)
 
-check: format vet lint tidy test chaos ## everything CI runs
+catalogue: ## play every way a connection dies; exit by the verdict
+	$(GO) run . run --suite catalogue $(FLAGS)
+
+causes: ## write docs/causes.md anew
+	$(GO) run . run --suite catalogue --format catalogue > docs/causes.md
+
+check: format vet lint tidy test chaos catalogue ## everything CI runs
 
 format: ## fail on files that gofmt would change
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"

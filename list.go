@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"rstorm/clients"
 	"rstorm/device"
 	"rstorm/faults"
+	"rstorm/results"
 	"rstorm/scenarios"
 )
 
@@ -32,6 +34,7 @@ var lists = []topic{
 	{"faults", "keys of a fault", listFaultKeys},
 	{"toxic", "keys of a fault that is one of Toxiproxy's toxics", listToxicKeys},
 	{"toxics", "Toxiproxy's toxics and their attributes", listToxics},
+	{"causes", "the reset catalogue, and the scenarios that show each row", listCauses},
 	{"metrics", "what a threshold can bound", listMetrics},
 	{"profiles", "device profiles of the suite", listProfiles},
 	{"device", "keys of a device profile", listDeviceKeys},
@@ -107,13 +110,25 @@ func listStrategies(w io.Writer, _ *scenarios.Suite) {
 
 func listEffects(w io.Writer, _ *scenarios.Suite) {
 	for _, k := range faults.Effects {
-		fmt.Fprintf(w, "  %s\t%s\n", k.Effect, k.Doc)
+		fmt.Fprintf(w, "  %s\t%s%s\n", k.Effect, k.Doc, conditions(k))
 		for _, side := range []faults.Side{faults.Device, faults.Link} {
 			if points := k.On(side); len(points) > 0 {
 				fmt.Fprintf(w, "  \t  %s: %s\n", side, strings.Trim(fmt.Sprint(points), "[]"))
 			}
 		}
 	}
+}
+
+// conditions says what an effect asks for.
+func conditions(k faults.Kind) string {
+	text := ""
+	if k.Over != "" {
+		text += fmt.Sprintf(" [%s only]", k.Over)
+	}
+	if k.Needs != "" {
+		text += fmt.Sprintf(" [needs %s]", k.Needs)
+	}
+	return text
 }
 
 func listPoints(w io.Writer, _ *scenarios.Suite) {
@@ -133,6 +148,38 @@ func listToxics(w io.Writer, _ *scenarios.Suite) {
 			fmt.Fprintf(w, "  \t  %s (%s, at least %d, %s)\n", a.Name, a.Unit, a.Min, need)
 		}
 	}
+}
+
+// listCauses looks for the scenarios in the suite at hand and in the catalogue.
+func listCauses(w io.Writer, suite *scenarios.Suite) {
+	shows := showing(suite)
+	if catalogue, err := scenarios.Parse(builtIn[1].file, bytes.NewReader(builtIn[1].text)); err == nil && !bytes.Equal(catalogue.Text, suite.Text) {
+		for id, names := range showing(catalogue) {
+			shows[id] = append(shows[id], names...)
+		}
+	}
+	for _, c := range results.Causes {
+		fmt.Fprintf(w, "  %s\t%s\n", c.ID, c.What)
+		fmt.Fprintf(w, "  \t  on the wire: %s\n", c.Wire)
+		fmt.Fprintf(w, "  \t  the client sees: %s\n", c.Seen)
+		fmt.Fprintf(w, "  \t  shown by: %s\n", cmp.Or(strings.Join(shows[c.ID], "; "), "no scenario"))
+	}
+}
+
+// showing lists, by row of the catalogue, the scenarios that show it and what
+// they need.
+func showing(suite *scenarios.Suite) map[string][]string {
+	shows := map[string][]string{}
+	for _, sc := range suite.Scenarios {
+		name := sc.Name
+		if len(sc.Needs) > 0 {
+			name += fmt.Sprintf(" (needs %s)", strings.Trim(fmt.Sprint(sc.Needs), "[]"))
+		}
+		for _, id := range sc.Shows {
+			shows[id] = append(shows[id], name)
+		}
+	}
+	return shows
 }
 
 func listMetrics(w io.Writer, _ *scenarios.Suite) {

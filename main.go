@@ -51,6 +51,7 @@ func commands() []command {
 	return []command{
 		{"run", "[flags]", "play scenarios, score every strategy, judge the thresholds", runRun},
 		{"list", "[flags] [" + strings.Join(topics(), " | ") + "]", "print what scenarios can name", runList},
+		{"device", "[flags]", "run a device alone, for a phone or another tool to talk to", runDevice},
 		{"validate", "[flags]", "check a scenarios file; send nothing", runValidate},
 		{"version", "", "print version, Go and system", runVersion},
 		{"help", "[command]", "explain a command", runHelp},

@@ -24,7 +24,14 @@ import (
 	"rstorm/results"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the program itself where its first argument names a command: run
+// and device start themselves once more.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && find(os.Args[1]) != nil {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // do runs the program and returns its exit code and what it wrote.
 func do(t testing.TB, ctx context.Context, stdin string, args ...string) (code int, stdout, stderr string) {
@@ -77,7 +84,7 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"empty value", []string{"run", "--target", ""}, exitUsage, "", "--target is empty"},
 		{"empty list", []string{"run", "--scenario", ""}, exitUsage, "", "--scenario is empty"},
 		{"report to a dash", []string{"run", "-o", "-"}, exitUsage, "", "--format json prints the same"},
-		{"unknown format", []string{"run", "--format", "yaml"}, exitUsage, "", `unknown format "yaml", want table or json`},
+		{"unknown format", []string{"run", "--format", "yaml"}, exitUsage, "", `unknown format "yaml", want table, json, catalogue`},
 		{"quiet and verbose", []string{"run", "-q", "-v"}, exitUsage, "", "contradict"},
 		{"no such file", []string{"run", "-f", filepath.Join(folder, "none.yaml")}, exitUsage, "", "none.yaml: no such file"},
 		{"a folder", []string{"run", "-f", folder}, exitUsage, "", ":1:1: is a directory"},
@@ -97,7 +104,14 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"public target", []string{"run", "--target", "http://192.0.2.1/"}, exitUsage, "", "192.0.2.1 is neither a loopback nor a private address"},
 		{"public Toxiproxy", []string{"run", "--toxiproxy", "http://192.0.2.1:8474"}, exitUsage, "", "--allow-public allows it"},
 		{"target without scheme", []string{"run", "--target", "127.0.0.1:80"}, exitUsage, "", "--target: "},
-		{"TLS target", []string{"run", "--target", "https://127.0.0.1/"}, exitUsage, "", "write http://HOST"},
+		{"another scheme", []string{"run", "--target", "ftp://127.0.0.1/"}, exitUsage, "", "write http://HOST"},
+		{"trust without TLS", []string{"run", "--target", "http://127.0.0.1/", "--insecure"}, exitUsage, "", "they go with a --target of https"},
+		{"trust in both", []string{"run", "--target", "https://127.0.0.1/", "--insecure", "--ca", good}, exitUsage, "", "contradict each other"},
+		{"trust in nothing", []string{"run", "--target", "https://127.0.0.1/", "--ca", good}, exitUsage, "", "holds no certificate in PEM"},
+		{"two suites", []string{"run", "-f", good, "--suite", "catalogue"}, exitUsage, "", "--file and --suite exclude each other"},
+		{"unknown suite", []string{"list", "--suite", "catalog"}, exitUsage, "", "choose from default, catalogue"},
+		{"unknown isolation", []string{"run", "--isolate", "yes"}, exitUsage, "", "want auto, always, never"},
+		{"isolated from its target", []string{"run", "--isolate", "always", "--target", "http://127.0.0.1/"}, exitUsage, "", "it contradicts --target"},
 		{"report in a missing folder", []string{"run", "-o", filepath.Join(folder, "none", "r.json")}, exitBroken, "", "the report can't be written"},
 		{"report over a folder", []string{"run", "-o", folder}, exitBroken, "", "the report can't be written"},
 		{"no Toxiproxy there", []string{"run", "-q", "-f", good, "--toxiproxy", "http://" + refusing(t)}, exitBroken, "burst", "rstorm: error: burst with "},

@@ -17,13 +17,16 @@ import (
 var rooms = []struct{ dir, ours, theirs string }{
 	{"results", "", "github.com/HdrHistogram/hdrhistogram-go"},
 	{"faults", "", ""},
+	{"kernel", "", "golang.org/x/sys"},
+	{"kernel/kerneltest", "kernel", ""},
 	{"clients", "results", ""},
-	{"device", "results faults", ""},
-	{"link", "results faults", "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog"},
+	{"device", "results faults kernel", "golang.org/x/net"},
+	{"packet", "faults kernel", ""},
+	{"link", "results faults kernel", "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog"},
 	{"assert", "results", ""},
 	{"scenarios", "results faults clients device link assert", "go.yaml.in/yaml/v3"},
-	{"runner", "results faults clients device link assert scenarios", ""},
-	{".", "results faults clients device link assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
+	{"runner", "results faults kernel clients device link packet assert scenarios", ""},
+	{".", "results faults kernel clients device link assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
 }
 
 // inTests lists what test files may import beside what their package may.

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"rstorm/kernel"
 	"rstorm/results"
 	"rstorm/runner"
 	"rstorm/scenarios"
@@ -22,10 +24,13 @@ import (
 type runOptions struct {
 	source
 	target, toxiproxy string
+	ca                string
+	insecure          bool
 	public            bool
 	seed              uint64
 	repeat, parallel  int
 	output, format    string
+	isolate           string
 	quiet, verbose    bool
 }
 
@@ -35,13 +40,16 @@ func runFlags(o *runOptions) *pflag.FlagSet {
 	o.addFile(flags)
 	o.addSelection(flags)
 	flags.StringVar(&o.target, "target", "", "a real device's `URL`, in place of the embedded one")
+	flags.StringVar(&o.ca, "ca", "", "trust the certificates in this PEM `FILE` for a target of https (default: the system's)")
+	flags.BoolVar(&o.insecure, "insecure", false, "trust any certificate of a target of https")
 	flags.StringVar(&o.toxiproxy, "toxiproxy", "", "API `URL` of a stock Toxiproxy server, in place of the embedded link; device resets are not observable through it")
 	flags.BoolVar(&o.public, "allow-public", false, "allow addresses that are neither loopback nor private")
 	flags.Uint64Var(&o.seed, "seed", 1, "`N` that every draw depends on")
 	flags.IntVar(&o.repeat, "repeat", 1, "play every trial `N` times, each with draws of its own")
 	flags.IntVar(&o.parallel, "parallel", 8, "let at most `N` trials overlap while they wait; those that compute run alone")
+	flags.StringVar(&o.isolate, "isolate", isolateAuto, "play in a private network: `WORD` is auto (where a scenario needs it), always or never")
 	flags.StringVarP(&o.output, "output", "o", "", "write the JSON report to `FILE` as well")
-	flags.StringVar(&o.format, "format", "table", "print the report as `NAME`: "+strings.Join(formatNames(), " or "))
+	flags.StringVar(&o.format, "format", "table", "print the report as `NAME`: "+strings.Join(formatNames(), ", "))
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "print a line when a trial begins, and its notes when it ends")
 	return flags
@@ -67,6 +75,10 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	if err := o.probeOutput(); err != nil {
 		return err
 	}
+	if done, err := o.isolation(ctx, s, args, suite); done {
+		return err
+	}
+	r.Isolated = kernel.Isolated()
 	report, err := o.play(ctx, s, r, suite)
 	report.Suite = identify(name, suite)
 	report.Environment.Version, report.Environment.Build = version, build()
@@ -88,12 +100,18 @@ func (o *runOptions) check() (results.Format, error) {
 	if o.output == "-" {
 		errs = append(errs, errors.New("--output wants a file: --format json prints the same to standard output"))
 	}
+	if !slices.Contains(isolateWords, o.isolate) {
+		errs = append(errs, fmt.Errorf("--isolate is %q, want %s", o.isolate, strings.Join(isolateWords, ", ")))
+	}
+	if o.isolate == isolateAlways && (o.target != "" || o.toxiproxy != "") {
+		errs = append(errs, errors.New("--isolate always leaves nothing outside to reach: it contradicts --target and --toxiproxy"))
+	}
 	if o.quiet && o.verbose {
 		errs = append(errs, errors.New("--quiet and --verbose contradict each other"))
 	}
 	i := slices.IndexFunc(results.Formats, func(f results.Format) bool { return f.Name == o.format })
 	if i < 0 {
-		errs = append(errs, fmt.Errorf("unknown format %q, want %s", o.format, strings.Join(formatNames(), " or ")))
+		errs = append(errs, fmt.Errorf("unknown format %q, want %s", o.format, strings.Join(formatNames(), ", ")))
 	}
 	if len(errs) > 0 {
 		return results.Format{}, usage(errors.Join(errs...), "rstorm help run explains the flags")
@@ -111,13 +129,19 @@ func formatNames() []string {
 
 // runner resolves what the flags point at.
 func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
-	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program, to run devices in processes of their own: %w", err)
+	}
+	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel, Device: []string{self, "device", "--supervised"}}
 	const hint = "nothing was sent"
-	var err error
 	if o.target != "" {
 		if r.Target, err = parseTarget(ctx, net.DefaultResolver.LookupNetIP, o.target, o.public); err != nil {
 			return nil, usage(fmt.Errorf("--target: %w", err), hint)
 		}
+	}
+	if err := trust(&r.Target, o.ca, o.insecure); err != nil {
+		return nil, usage(fmt.Errorf("--ca, --insecure: %w", err), hint)
 	}
 	if o.toxiproxy != "" {
 		if r.Toxiproxy, err = parseAPI(ctx, net.DefaultResolver.LookupNetIP, o.toxiproxy, o.public); err != nil {

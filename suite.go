@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -18,18 +20,34 @@ import (
 //go:embed scenarios.yaml
 var defaultSuite []byte
 
-// defaultName stands for the suite in the binary wherever a file's name would.
-const defaultName = "scenarios.yaml"
+// builtIn lists the suites in the binary; the first is the default.
+var builtIn = []struct {
+	name, file string // the file's name is what errors and reports call it
+	text       []byte
+}{
+	{"default", "scenarios.yaml", defaultSuite},
+	{"catalogue", "scenarios/catalogue.yaml", scenarios.Catalogue},
+}
+
+func suiteNames() []string {
+	var names []string
+	for _, b := range builtIn {
+		names = append(names, b.name)
+	}
+	return names
+}
 
 // A source is where a suite comes from and which part of it is wanted.
 type source struct {
 	file       string
+	suite      string
 	scenarios  []string
 	strategies []string
 }
 
 func (src *source) addFile(flags *pflag.FlagSet) {
-	flags.StringVarP(&src.file, "file", "f", "", "scenarios `FILE`, - for standard input (default: the suite in the binary)")
+	flags.StringVarP(&src.file, "file", "f", "", "scenarios `FILE`, - for standard input (default: a suite in the binary)")
+	flags.StringVar(&src.suite, "suite", builtIn[0].name, "suite in the binary, `NAME` is "+strings.Join(suiteNames(), " or "))
 }
 
 func (src *source) addSelection(flags *pflag.FlagSet) {
@@ -41,7 +59,14 @@ func (src *source) addSelection(flags *pflag.FlagSet) {
 // When ctx ends first the reading is left behind: nothing can end a read of a
 // terminal or a pipe.
 func (src *source) load(ctx context.Context, stdin io.Reader) (suite *scenarios.Suite, name string, err error) {
-	name = cmp.Or(src.file, defaultName)
+	i := slices.Index(suiteNames(), src.suite)
+	switch {
+	case i < 0:
+		return nil, "", usage(fmt.Errorf("there is no suite %q in the binary", src.suite), "choose from "+strings.Join(suiteNames(), ", "))
+	case i > 0 && src.file != "":
+		return nil, "", usage(errors.New("--file and --suite exclude each other"), "leave one out")
+	}
+	name = cmp.Or(src.file, builtIn[i].file)
 	if src.file == "-" {
 		name = "standard input"
 	}
@@ -72,7 +97,8 @@ func (src *source) load(ctx context.Context, stdin io.Reader) (suite *scenarios.
 func (src *source) parse(name string, stdin io.Reader) (*scenarios.Suite, error) {
 	switch src.file {
 	case "":
-		return scenarios.Parse(name, bytes.NewReader(defaultSuite))
+		i := slices.Index(suiteNames(), src.suite)
+		return scenarios.Parse(name, bytes.NewReader(builtIn[i].text))
 	case "-":
 		return scenarios.Parse(name, stdin)
 	}

@@ -3,10 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,11 +28,40 @@ func parseTarget(ctx context.Context, lookup resolver, raw string, public bool) 
 	switch {
 	case err != nil:
 		return runner.Target{}, err
-	case u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return runner.Target{}, fmt.Errorf("%q is not a device: write http://HOST[:PORT][/PATH]", raw)
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return runner.Target{}, fmt.Errorf("%q is not a device: write http://HOST[:PORT][/PATH], or https", raw)
 	}
-	addr, err := resolve(ctx, lookup, u, "80", public)
-	return runner.Target{Address: addr, Host: u.Host, Prefix: strings.TrimRight(u.EscapedPath(), "/")}, err
+	port := "80"
+	t := runner.Target{Host: u.Host, Prefix: strings.TrimRight(u.EscapedPath(), "/")}
+	if u.Scheme == "https" {
+		port, t.TLS = "443", &tls.Config{ServerName: u.Hostname()}
+	}
+	t.Address, err = resolve(ctx, lookup, u, port, public)
+	return t, err
+}
+
+// trust makes t's TLS trust the certificates in a file, or anyone at all.
+func trust(t *runner.Target, file string, anyone bool) error {
+	switch {
+	case file == "" && !anyone:
+		return nil
+	case t.TLS == nil:
+		return errors.New("there is no TLS to trust anyone in: they go with a --target of https")
+	case file != "" && anyone:
+		return errors.New("they contradict each other")
+	case anyone:
+		t.TLS.InsecureSkipVerify = true
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	t.TLS.RootCAs = x509.NewCertPool()
+	if !t.TLS.RootCAs.AppendCertsFromPEM(text) {
+		return fmt.Errorf("%s holds no certificate in PEM", file)
+	}
+	return nil
 }
 
 // parseAPI checks the URL of a Toxiproxy server by the same rule and returns

@@ -29,7 +29,9 @@ func (a *answer) reset(r io.Reader) { a.reader.Reset(r) }
 // moves *phase on when an answer begins. io.EOF means that none began.
 func (a *answer) read(method string, id []byte, phase *results.Phase) error {
 	a.head.status, a.delimit = 0, false
-	if _, err := a.reader.Peek(1); err != nil {
+	if _, err := a.reader.Peek(1); err == io.ErrUnexpectedEOF {
+		return io.EOF // TLS tells that it was cut, and nothing was
+	} else if err != nil {
 		return err
 	}
 	*phase = results.PhaseHead

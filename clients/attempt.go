@@ -14,6 +14,8 @@ func doing(p results.Phase) string {
 	switch p {
 	case results.PhaseConnect:
 		return "connecting"
+	case results.PhaseHandshake:
+		return "shaking hands for TLS"
 	case results.PhaseSend:
 		return "sending the request"
 	case results.PhaseWait:

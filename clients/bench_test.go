@@ -146,3 +146,25 @@ func BenchmarkHead(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkProtocol compares the protocols against servers of net/http, whose
+// cost is counted too.
+func BenchmarkProtocol(b *testing.B) {
+	get := results.Command{Method: "GET", Target: "/query/state?command=0-0"}
+	for _, protocol := range []results.Protocol{results.HTTP, results.HTTPS, results.H2, results.H2C} {
+		for _, name := range []string{"naive", "close", "go-default"} {
+			b.Run(string(protocol)+"/"+name, func(b *testing.B) {
+				ctx, cancel := context.WithTimeout(b.Context(), time.Hour)
+				defer cancel()
+				n, seen := standard(b, protocol)
+				c := kind(b, name).Client(n)
+				defer c.Close()
+				measure(b, func() error {
+					err := c.Do(ctx, get).Err
+					<-seen
+					return err
+				})
+			})
+		}
+	}
+}

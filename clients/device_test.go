@@ -10,7 +10,7 @@ var (
 	every = []string{"naive", "retry", "go-default", "close", "refresh"}
 )
 
-func kind(t *testing.T, name string) Strategy {
+func kind(t testing.TB, name string) Strategy {
 	for _, k := range Kinds {
 		if k.Name == name {
 			return k.Defaults

@@ -61,8 +61,8 @@ type Conn struct {
 	sent, received atomic.Int64
 
 	mu    sync.Mutex
-	reset error // the first reset errno that Read or Write returned
-	eof   bool  // Read came upon the peer's FIN
+	reset bool  // Read or Write returned a reset errno
+	first error // the first of a reset errno and, for the peer's FIN, io.EOF
 }
 
 // Number is the connection's place among those of its [Dialer], from 1.
@@ -96,22 +96,25 @@ func (c *Conn) note(err error) {
 	defer c.mu.Unlock()
 	switch results.Classify(err) {
 	case results.Reset:
-		if c.reset == nil {
-			c.reset = err
+		if !c.reset {
+			c.reset = true
 			c.dialer.resets.Add(1)
 		}
 	case results.Closed:
-		c.eof = true
+		err = io.EOF
+	default:
+		return
+	}
+	if c.first == nil {
+		c.first = err
 	}
 }
 
-// ended is how the socket said that the connection ended: the first reset,
-// else io.EOF, else nil.
+// ended is how the socket said that the connection ended: a reset or io.EOF,
+// whichever came first, else nil. A client that goes on writing after a FIN is
+// reset for that, and one that was reset is at its end from then on.
 func (c *Conn) ended() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.reset == nil && c.eof {
-		return io.EOF
-	}
-	return c.reset
+	return c.first
 }

@@ -83,9 +83,13 @@ func (s *server) accept() {
 // network reaches the server with a dialer of its own.
 func (s *server) network() Network {
 	addr := s.listener.Addr().String()
-	return Network{Host: addr, Seed: 7, Dialer: NewDialer(func(ctx context.Context) (net.Conn, error) {
+	return Network{Host: addr, Seed: 7, Dialer: dialTo(addr)}
+}
+
+func dialTo(addr string) *Dialer {
+	return NewDialer(func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", addr)
-	})}
+	})
 }
 
 // count is how often the server received a request.
@@ -191,6 +195,9 @@ func start(t *testing.T, s Strategy, n Network) Client {
 	t.Cleanup(c.Close)
 	return c
 }
+
+// engine is what speaks HTTP/1.1 for a raw client.
+func engine(c Client) *http1 { return c.(*raw).exchanger.(*http1) }
 
 // do carries a command within the give-up time.
 func do(t *testing.T, c Client, cmd results.Command) results.Reply {

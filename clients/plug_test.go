@@ -20,8 +20,8 @@ func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f
 
 // with plugs a function that has the transport of go-default at hand.
 func with(f func(http.RoundTripper, *http.Request) (*http.Response, error)) Strategy {
-	return Plug(func(dial func(ctx context.Context, network, addr string) (net.Conn, error)) http.RoundTripper {
-		t := goTransport(dial)
+	return PlugNetwork(func(n Network) http.RoundTripper {
+		t := goTransport(n)
 		return struct {
 			tripper
 			closer
@@ -161,7 +161,7 @@ func TestHooksComeInAnyOrder(t *testing.T) {
 			late.WroteRequest(httptrace.WroteRequestInfo{})
 			return nil, errors.New("mine")
 		})
-	}), Network{Host: "device"})
+	}), Network{Host: "device", Dialer: NewDialer(nil)})
 	r := do(t, c, command("GET", 0))
 	expect(t, r, "failed 0: head 0/0 failed")
 	late.GotConn(httptrace.GotConnInfo{})
@@ -183,7 +183,7 @@ func TestUnexplainedResend(t *testing.T) {
 			hooks.GetConn("device:80")
 			return nil, errors.New("mine")
 		})
-	}), Network{Host: "device"})
+	}), Network{Host: "device", Dialer: NewDialer(nil)})
 	r := do(t, c, command("GET", 0))
 	expect(t, r, "failed 0: wait 1/1 failed; connect 0/0 failed")
 	if !errors.Is(r.Attempts[0].Err, errResent) {

@@ -60,7 +60,7 @@ func TestStaleReuse(t *testing.T) {
 			n := s.network()
 			c := start(t, kind(t, tt.strategy), n)
 			expect(t, do(t, c, command("PUT", 0)), first)
-			conn := c.(*raw).conn
+			conn := engine(c).conn
 			eventually(t, "the FIN", func() bool { return tcpState(t, conn) == stateCloseWait })
 			expect(t, do(t, c, command("PUT", 1)), tt.want)
 			if got := n.Dialer.Counts().Resets; got != 0 {
@@ -86,7 +86,7 @@ func TestAbortAfterResponse(t *testing.T) {
 			n := s.network()
 			c := start(t, kind(t, tt.strategy), n)
 			expect(t, do(t, c, command("PUT", 0)), first)
-			conn := c.(*raw).conn
+			conn := engine(c).conn
 			s.event <- struct{}{}
 			eventually(t, "the RST", func() bool { return tcpState(t, conn) == stateClose })
 			expect(t, do(t, c, command("PUT", 1)), tt.want)
@@ -115,7 +115,7 @@ func TestUnaskedAnswerOnIdleConnection(t *testing.T) {
 		expect(t, do(t, c, command("PUT", uint32(i))), want)
 		if i < 2 {
 			s.event <- struct{}{}
-			eventually(t, "the 408", func() bool { return c.(*raw).unread() > 0 })
+			eventually(t, "the 408", func() bool { return engine(c).unread() > 0 })
 		}
 	}
 }

@@ -1,7 +1,8 @@
 // Package clients holds the strategies under test: the ways a caller may carry
 // commands to a device over connections.
 //
-// Naive, Close, Refresh and Retry sit on one HTTP/1.1 client of ours, so that
+// Naive, Close, Refresh and Retry sit on an HTTP/1.1 client of ours, with or
+// without TLS, or on single HTTP/2 connections of the standard library, so that
 // nothing is sent again behind the caller's back and every attempt is recorded.
 // GoDefault and everything made by [Plug] are an http.RoundTripper, watched
 // from above by httptrace and from beneath by a [Dialer].
@@ -44,9 +45,9 @@ type Network struct {
 	Host   string  // of the Host field (RFC 9110 section 7.2)
 
 	Protocol results.Protocol // what is spoken; empty is HTTP/1.1
-	TLS      *tls.Config      // for TLS: whom to trust and by what name; not to be changed; nil trusts the system's roots for Host
+	TLS      *tls.Config      // for TLS: whom to trust and by what name, NextProtos is not looked at; not to be changed; nil trusts the system's roots for Host
 
-	Seed   uint64  // of whatever the client draws
+	Seed uint64 // of whatever the client draws
 }
 
 // A Kind is a strategy that scenarios.yaml can name.
@@ -62,7 +63,7 @@ var Kinds = []Kind{
 	{"refresh", "a new client per command: as close, with a limit on connecting and a URL parameter that is never the same",
 		Refresh{ConnectTimeout: 3 * time.Second, Unique: true}},
 	{"retry", "as naive, but sends again on a fresh connection when one breaks",
-		Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []Trigger{"reset", "closed"}}},
+		Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []Trigger{"reset", "closed", Unprocessed}}},
 	{"go-default", "Go's net/http transport as it comes, with the resends it hides", GoDefault{}},
 }
 

@@ -55,7 +55,7 @@ func TestRetryRejectsWhatCantBeMeant(t *testing.T) {
 	if want := "on methods methods methods"; strings.Join(got, " ") != want {
 		t.Errorf("got %v: %v", got, errs)
 	}
-	if want := `on: "rejected" is no outcome to retry after (have reset, closed, refused, timed-out, truncated)`; errs[0].Error() != want {
+	if want := `on: "rejected" is no outcome to retry after (have reset, closed, refused, timed-out, truncated, unprocessed)`; errs[0].Error() != want {
 		t.Errorf("got  %s\nwant %s", errs[0], want)
 	}
 }

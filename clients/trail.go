@@ -2,6 +2,7 @@ package clients
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http/httptrace"
@@ -21,16 +22,20 @@ var errResent = errors.New("the transport sent the command again")
 type trail struct {
 	mu       sync.Mutex
 	over     bool // the command was reported: later hooks change nothing
+	network  *Network
 	began    time.Time
+	dials    Counts // as the last attempt began
+	failed   bool   // the last attempt's TLS handshake failed
 	attempts []results.Attempt
 	conn     *Conn // of the last attempt; nil if none or not ours
 	sent     int64 // bytes that conn had taken before it
+	cut      bool  // the answer's body could not be read, over HTTP/2
 }
 
 // hooks returns the hooks that write the trail. GetConn begins an attempt, also
 // when the transport sends a request again.
 func (t *trail) hooks() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	hooks := &httptrace.ClientTrace{
 		GetConn:              func(string) { t.begin() },
 		GotConn:              func(info httptrace.GotConnInfo) { t.got(info) },
 		GotFirstResponseByte: func() { t.reached(results.PhaseHead) },
@@ -40,19 +45,51 @@ func (t *trail) hooks() *httptrace.ClientTrace {
 			}
 		},
 	}
+	if t.network.Protocol.TLS() {
+		hooks.TLSHandshakeStart = t.shake
+		hooks.TLSHandshakeDone = func(_ tls.ConnectionState, err error) { t.shaken(err) }
+	}
+	return hooks
 }
 
+// begin begins an attempt, unless the last one, over HTTP/2, has neither got a
+// connection nor failed to: net/http calls GetConn again where it finds an
+// HTTP/2 connection dead before its use.
 func (t *trail) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.over {
 		return
 	}
-	if len(t.attempts) > 0 {
+	dials := t.network.Dialer.Counts()
+	if n := len(t.attempts); n > 0 {
+		last := &t.attempts[n-1]
+		waits := before(last.Phase, results.PhaseSend) && !t.failed && dials.Failed == t.dials.Failed
+		if waits && t.network.Protocol.HTTP2() {
+			last.Phase, last.Connection, t.dials = results.PhaseConnect, 0, dials
+			return
+		}
 		t.close(0, t.told(errResent))
 	}
 	t.attempts = append(t.attempts, results.Attempt{Phase: results.PhaseConnect, Sent: time.Now()})
-	t.conn = nil
+	t.conn, t.dials, t.failed = nil, dials, false
+}
+
+// shake notes the beginning of a TLS handshake, on the connection that was
+// dialled last.
+func (t *trail) shake() {
+	t.reached(results.PhaseHandshake)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if dials := t.network.Dialer.Counts().Dials; !t.over && len(t.attempts) > 0 && dials > t.dials.Dials {
+		t.attempts[len(t.attempts)-1].Connection = dials
+	}
+}
+
+func (t *trail) shaken(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failed = t.failed || err != nil
 }
 
 func (t *trail) got(info httptrace.GotConnInfo) {
@@ -63,7 +100,11 @@ func (t *trail) got(info httptrace.GotConnInfo) {
 	}
 	a := &t.attempts[len(t.attempts)-1]
 	a.Phase = results.PhaseSend
-	if conn, ok := info.Conn.(*Conn); ok {
+	beneath := info.Conn
+	if tls, ok := beneath.(*tls.Conn); ok {
+		beneath = tls.NetConn()
+	}
+	if conn, ok := beneath.(*Conn); ok {
 		t.conn = conn
 		t.sent, _ = conn.Bytes()
 		a.Connection, a.Exchange = conn.number, int(conn.exchanges.Add(1))
@@ -109,7 +150,7 @@ func (t *trail) reply(ctx context.Context, status int, err error) results.Reply 
 			t.attempts[0].Phase = results.PhaseDone
 		}
 	}
-	if err != nil && ctx.Err() == nil && results.Classify(err) == results.Failed {
+	if err != nil && ctx.Err() == nil {
 		err = t.told(err)
 	}
 	last := t.close(status, ended(ctx, err))
@@ -118,19 +159,27 @@ func (t *trail) reply(ctx context.Context, status int, err error) results.Reply 
 
 // told adds to err what the last attempt's connection told, where err hides
 // that: net/http has errors of its own that say neither closed nor reset. After
-// the first byte of an answer an error is about that answer.
+// the first byte of an answer an error is about that answer; only HTTP/2 has its
+// body end by errors that hide the connection's.
 func (t *trail) told(err error) error {
-	if t.conn == nil || !before(t.attempts[len(t.attempts)-1].Phase, results.PhaseHead) {
-		return err
+	phase := t.attempts[len(t.attempts)-1].Phase
+	answered := !before(phase, results.PhaseHead)
+	stream, reset := errors.AsType[streamError](err)
+	switch {
+	case reset && answered:
+		return fmt.Errorf("%w: %w", results.ErrTruncated, stream)
+	case reset:
+		return stream
+	case phase == results.PhaseHandshake:
+		return shaken(err)
+	case answered && !t.cut || t.conn == nil:
+		return alerted(err)
 	}
-	if end := t.conn.ended(); end != nil {
-		return fmt.Errorf("%w: %w", err, bare(end))
-	}
-	return err
+	return lost(alerted(err), answered, t.conn.ended())
 }
 
 // before reports whether an attempt comes to phase a before phase b.
 func before(a, b results.Phase) bool {
-	order := [...]results.Phase{results.PhaseConnect, results.PhaseSend, results.PhaseWait, results.PhaseHead, results.PhaseBody, results.PhaseDone}
+	order := [...]results.Phase{results.PhaseConnect, results.PhaseHandshake, results.PhaseSend, results.PhaseWait, results.PhaseHead, results.PhaseBody, results.PhaseDone}
 	return slices.Index(order[:], a) < slices.Index(order[:], b)
 }

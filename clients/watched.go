@@ -1,15 +1,11 @@
 package clients
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"time"
 
 	"rstorm/results"
@@ -19,24 +15,16 @@ import (
 type watched struct {
 	network Network
 	tripper http.RoundTripper
-	body    verifier
-	scratch []byte
+	reader  reader
 }
 
-func newWatched(n Network, newTripper func(func(context.Context, string, string) (net.Conn, error)) http.RoundTripper) *watched {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		conn, err := n.Dialer.Dial(ctx)
-		if err != nil {
-			return nil, err // a nil *Conn must not become a net.Conn
-		}
-		return conn, nil
-	}
-	return &watched{network: n, tripper: newTripper(dial), scratch: make([]byte, 4<<10)}
+func newWatched(n Network, newTripper func(Network) http.RoundTripper) *watched {
+	return &watched{network: n, tripper: newTripper(n)}
 }
 
 // Do carries cmd in one round trip and records every attempt that shows.
 func (w *watched) Do(ctx context.Context, cmd results.Command) results.Reply {
-	t := trail{began: time.Now()}
+	t := trail{network: &w.network, began: time.Now()}
 	status, err := w.carry(httptrace.WithClientTrace(ctx, t.hooks()), cmd, &t)
 	return t.reply(ctx, status, err)
 }
@@ -49,22 +37,16 @@ func (w *watched) Close() {
 	}
 }
 
-// carry makes the round trip and reads the answer. What it verifies is the
-// same as for the raw strategies; the framing is the transport's affair.
+// carry makes the round trip and reads the answer.
 func (w *watched) carry(ctx context.Context, cmd results.Command, t *trail) (status int, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("the round tripper panicked: %v", v)
 		}
 	}()
-	req, err := http.NewRequestWithContext(ctx, cmd.Method, "http://"+w.network.Host+cmd.Target, bytes.NewReader(cmd.Body))
+	req, err := newRequest(ctx, w.network, cmd, policy{}, 0)
 	if err != nil {
 		return 0, err
-	}
-	id := cmd.ID.String()
-	req.Header.Set(results.IDHeader, id)
-	if len(cmd.Body) > 0 {
-		req.Header.Set("Content-Type", bodyType)
 	}
 	resp, err := w.tripper.RoundTrip(req)
 	if err != nil {
@@ -74,32 +56,7 @@ func (w *watched) carry(ctx context.Context, cmd results.Command, t *trail) (sta
 		return 0, errors.New("the round tripper returned neither an answer nor an error")
 	}
 	defer resp.Body.Close()
-	return resp.StatusCode, w.read(resp, cmd.Method, id, t)
-}
-
-// read reads and verifies an answer.
-func (w *watched) read(resp *http.Response, method, id string, t *trail) error {
-	t.reached(results.PhaseHead)
-	if err := checkID([]byte(id), field(resp, results.IDHeader)); err != nil {
-		return err
-	}
-	t.reached(results.PhaseBody)
-	if !bodiless(method, resp.StatusCode) {
-		if err := w.body.expect(field(resp, "Content-Digest")); err != nil {
-			return err
-		}
-		if _, err := io.CopyBuffer(&w.body, resp.Body, w.scratch); err != nil {
-			return err
-		}
-		if err := w.body.end(); err != nil {
-			return err
-		}
-	}
-	t.reached(results.PhaseDone)
-	return nil
-}
-
-// field is a field of resp, several values joined as in [join].
-func field(resp *http.Response, name string) []byte {
-	return []byte(strings.Join(resp.Header.Values(name), ","))
+	err = w.reader.read(resp, cmd, t)
+	t.cut = w.reader.cut && resp.ProtoMajor == 2
+	return resp.StatusCode, err
 }

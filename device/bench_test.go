@@ -26,13 +26,18 @@ func exchanges(b *testing.B, p Profile) {
 		b.Fatal(err)
 	}
 	defer d.Close()
-	conn, err := net.Dial("tcp", d.Addr())
+	b.ReportAllocs()
+	exchange(b, d.Addr())
+}
+
+// exchange does one after the other on a connection to the device at addr.
+func exchange(b *testing.B, addr string) {
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer conn.Close()
 	request, buffer := []byte(get("0-1")), make([]byte, 4096)
-	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := conn.Write(request); err != nil {
 			b.Fatal(err)

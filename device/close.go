@@ -15,8 +15,8 @@ func closeSocket(c *connection, s faults.Strike) (over bool) {
 	return true
 }
 
-// truncate closes in order although the answer was not whole.
+// truncate sends a FIN although the answer was not whole.
 func truncate(c *connection, s faults.Strike) (over bool) {
-	c.end(inOrder, byFault(s.Fault))
+	c.end(cutOff, byFault(s.Fault))
 	return true
 }

@@ -1,7 +1,7 @@
-// Package device is the ground truth: a real HTTP/1.1 server that misbehaves
-// on purpose and keeps a ledger of what it executed. How it treats connections
-// is a [Profile]; what went on is read from [Device.Ledger] and
-// [Device.Connections].
+// Package device is the ground truth: a real server of HTTP/1.1 and HTTP/2, in
+// the clear or over TLS, that misbehaves on purpose and keeps a ledger of what
+// it executed. How it treats connections is a [Profile]; what went on is read
+// from [Device.Ledger] and [Device.Connections].
 //
 // It serves PUT (or POST) /put/ctrl and GET (or HEAD) /query/state. Everything
 // else is answered 404 and not executed. A request is executed after the
@@ -35,17 +35,34 @@ type Config struct {
 
 	Protocol    results.Protocol // what it speaks; empty is HTTP/1.1
 	Certificate *tls.Certificate // for TLS; nil is one made for this device
+
+	// Ended, if not nil, is called with the record of each connection that has
+	// ended: it must be safe for concurrent use, return soon and call no method
+	// of the device's.
+	Ended func(Connection)
+
+	supervised *supervised   // of a device that is a process of its own and may die; see Serve
+	overdue    time.Duration // how long a Process gives its child to end before it is killed; zero is 10 s
 }
 
 // A Device is a running device. It is safe for concurrent use.
 type Device struct {
 	profile Profile
+	seed    uint64
+	exact   bool   // it reads no byte more than it needs
+	promise string // the Keep-Alive field of its answers; empty is none
 	plan    *faults.Plan
 	service *faults.Plan // draws the service time; nil if there is none
+	speaks  results.Protocol
+	tls     *tls.Config // nil without TLS
 	clock   clock
 	ledger  ledger
 	roster  roster
 	door    door
+
+	supervised *supervised // nil if the device is a part of its caller's process
+	reporter   *reporter   // nil then
+	observe    func(Connection)
 
 	ctx   context.Context // ends with Close
 	stop  context.CancelFunc
@@ -76,20 +93,33 @@ func Start(cfg Config) (*Device, error) {
 }
 
 func start(cfg Config, clock clock) (*Device, error) {
-	problems := cfg.Profile.Validate()
-	for i := range cfg.Profile.Faults {
-		problems = append(problems, cfg.Profile.Faults[i].Validate(faults.Device)...)
+	if err := cfg.validate(); err != nil {
+		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("device profile: %w", errors.Join(problems...))
+	if cfg.Profile.Crashes() && cfg.supervised == nil {
+		return nil, errors.New("device profile: the device's process is to die, and this one is its caller's: Spawn starts one of its own")
+	}
+	if err := cfg.Profile.able(); err != nil {
+		return nil, fmt.Errorf("start the device: %w", err)
 	}
 	d := &Device{
 		profile: cfg.Profile,
+		seed:    cfg.Seed,
+		promise: cfg.Profile.promise(),
 		plan:    faults.NewPlan(cfg.Seed, faults.Device, cfg.Profile.Faults),
 		service: servicePlan(cfg.Seed, cfg.Profile.ServiceTime),
 		clock:   clock,
+		speaks:  cfg.Protocol,
 	}
+	if err := d.certify(cfg.Certificate); err != nil {
+		return nil, fmt.Errorf("start the device: %w", err)
+	}
+	d.exact = d.readsExactly()
 	d.roster.limits = newLimits(&d.profile)
+	d.supervised, d.observe = cfg.supervised, cfg.Ended
+	if d.supervised != nil {
+		d.supervised.resume(d)
+	}
 	d.ctx, d.stop = context.WithCancel(context.Background())
 	if err := d.listen(cfg.Listen); err != nil {
 		d.stop()
@@ -115,7 +145,9 @@ func (d *Device) Close() error {
 
 func (d *Device) close() {
 	d.stop()
-	d.shut()
+	d.door.mu.Lock()
+	d.turn(shut)
+	d.door.mu.Unlock()
 	for _, c := range d.roster.close() {
 		c.end(plainly, Shutdown)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,7 +24,20 @@ import (
 	"rstorm/results"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	live(os.Args[1:]) // if this is the child of a test
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // else each child ends a second late
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// running is a device, in this process or in one of its own.
+type running interface {
+	Addr() string
+	Ledger() []Execution
+	Connections() []Connection
+}
 
 // patience is when a test gives up; no test is faster or slower for it.
 const patience = 30 * time.Second
@@ -143,7 +157,7 @@ type client struct {
 	in *bufio.Reader
 }
 
-func dial(t *testing.T, d *Device) *client {
+func dial(t *testing.T, d running) *client {
 	t.Helper()
 	c, err := tryDial(t, d)
 	if err != nil {
@@ -152,17 +166,23 @@ func dial(t *testing.T, d *Device) *client {
 	return c
 }
 
-func tryDial(t *testing.T, d *Device) (*client, error) {
+func tryDial(t *testing.T, d running) (*client, error) {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", d.Addr(), patience)
 	if err != nil {
 		return nil, err
 	}
 	t.Cleanup(func() { conn.Close() })
+	return bare(t, conn), nil
+}
+
+// bare makes a client of a connection.
+func bare(t *testing.T, conn net.Conn) *client {
+	t.Helper()
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	return &client{conn.(*net.TCPConn), t, bufio.NewReader(conn)}, nil
+	return &client{conn.(*net.TCPConn), t, bufio.NewReader(conn)}
 }
 
 // mustBeReset demands a connection that is reset when it is accepted. By the
@@ -259,7 +279,7 @@ func (c *client) reset() {
 }
 
 // ended waits until the device's n-th connection is closed.
-func ended(t *testing.T, d *Device, n int) Connection {
+func ended(t *testing.T, d running, n int) Connection {
 	t.Helper()
 	var c Connection
 	eventually(t, fmt.Sprintf("the end of connection %d", n), func() bool {
@@ -273,7 +293,7 @@ func ended(t *testing.T, d *Device, n int) Connection {
 }
 
 // executions counts the ledger's lines for an id.
-func executions(d *Device, id string) (n int) {
+func executions(d running, id string) (n int) {
 	for _, e := range d.Ledger() {
 		if e.Command == id {
 			n++

@@ -12,6 +12,7 @@ const silence = 2 * time.Second
 // drain is the lingering close: what the client still sends vanishes without
 // a RST.
 func drain(c *connection, s faults.Strike) (over bool) {
+	defer c.hush()()
 	c.linger()
 	c.end(plainly, byFault(s.Fault))
 	return true
@@ -23,10 +24,11 @@ func (c *connection) linger() {
 	if c.tcp.CloseWrite() != nil {
 		return
 	}
+	c.discarded.Add(int64(c.in.Buffered()))
+	var b [4 << 10]byte
 	for {
-		c.source.budget = maxHead
-		_ = c.tcp.SetReadDeadline(time.Now().Add(silence)) // fails on a closed connection only, as Discard then does
-		n, err := c.in.Discard(max(1, c.in.Buffered()))
+		_ = c.tcp.SetReadDeadline(time.Now().Add(silence)) // fails on a closed connection only, as Read then does
+		n, err := c.stream.Read(b[:])
 		c.discarded.Add(int64(n))
 		if err != nil {
 			return

@@ -3,8 +3,8 @@ package device
 import "rstorm/faults"
 
 // effects says how the device carries each effect out once its delay has
-// passed; what it means is written in [faults.Effects]. Refuse is missing: it
-// strikes the door and no connection.
+// passed; what it means is written in [faults.Effects]. Refuse and drop-syn
+// are missing: they strike the door and no connection.
 var effects = map[faults.Effect]func(*connection, faults.Strike) (over bool){
 	faults.Reset:       reset,
 	faults.Close:       closeSocket,
@@ -15,13 +15,23 @@ var effects = map[faults.Effect]func(*connection, faults.Strike) (over bool){
 	faults.Truncate:    truncate,
 	faults.Status:      status,
 	faults.IgnoreClose: ignoreClose,
+	faults.Crash:       crash,
+	faults.Exit:        exit,
+	faults.Alert:       alert,
+	faults.GoAway:      goAway,
+	faults.RSTStream:   rstStream,
+	faults.Garbage:     garbage,
+	faults.Unsolicited: unsolicited,
+	faults.Malform:     malform,
+	faults.Dribble:     dribble,
+	faults.BlackHole:   blackHole,
+	faults.Vanish:      vanish,
 }
 
 // suffer carries out strikes, one after the other.
 func (c *connection) suffer(strikes []faults.Strike) (over bool) {
 	for _, s := range strikes {
-		// A stall is its delay, and at idle the delay has passed already.
-		if s.Effect != faults.Stall && s.Point != faults.Idle && s.Wait > 0 {
+		if s.Wait > 0 && !keepsTime(s) {
 			if c.device.clock.wait(c.device.ctx, s.Wait) != nil {
 				return true
 			}
@@ -31,4 +41,14 @@ func (c *connection) suffer(strikes []faults.Strike) (over bool) {
 		}
 	}
 	return false
+}
+
+// keepsTime reports whether the delay of s is not a wait before it: a stall is
+// its delay, and at idle the delay has passed already.
+func keepsTime(s faults.Strike) bool {
+	switch s.Effect {
+	case faults.Stall, faults.BlackHole, faults.Dribble:
+		return true
+	}
+	return s.Point == faults.Idle
 }

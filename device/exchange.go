@@ -9,21 +9,36 @@ import (
 
 // exchange takes a whole request through its points, up to its answer.
 func (c *connection) exchange(r request) (over bool) {
-	if !r.known {
-		return c.respond(r, http.StatusNotFound, problem(http.StatusNotFound))
+	if c.turned != "" {
+		return c.explainStream()
 	}
-	c.status = 0
+	if !r.known {
+		return c.respond(r, answer{status: http.StatusNotFound, body: problem(http.StatusNotFound)})
+	}
+	c.instead = nil
 	if c.meet(faults.BeforeForward, r.event) {
 		return true
 	}
-	if c.status != 0 {
-		return c.respond(r, c.status, problem(c.status))
+	if c.instead != nil {
+		return c.replace(r)
 	}
 	done, over := c.forward(r)
 	if over || c.meet(faults.AfterForward, r.event) {
 		return true
 	}
-	return c.respond(r, http.StatusOK, done)
+	if c.instead != nil {
+		return c.replace(r)
+	}
+	return c.respond(r, answer{status: http.StatusOK, body: done})
+}
+
+// replace ends an exchange whose answer a fault has replaced: by another
+// status, or by bytes that have gone out already.
+func (c *connection) replace(r request) (over bool) {
+	if c.instead.Effect != faults.Status {
+		return false
+	}
+	return c.respond(r, answer{status: c.instead.Code, body: problem(c.instead.Code), retryAfter: c.instead.RetryAfter})
 }
 
 // forward executes the request, unless its id is one to execute only once and
@@ -52,34 +67,30 @@ func (c *connection) forward(r request) (done receipt, over bool) {
 		Command:    r.event.Command,
 		Method:     r.event.Method,
 		Connection: c.number,
-		Exchange:   r.exchange,
+		Exchange:   r.event.Exchange,
 		Attempt:    r.event.Attempt,
 	}, d.clock.now), off
 }
 
-// respond answers, and carries out what the plan has for the answer and for
-// the moment after. That moment's faults are drawn before the answer leaves,
-// because the answer may have to announce them; nothing is drawn for it if a
-// fault ends the connection within the answer.
-func (c *connection) respond(r request, status int, body any) (over bool) {
+// respond answers with what a says, and carries out what the plan has for the
+// answer and for the moment after. That moment's faults are drawn before the
+// answer leaves, because the answer may have to announce them; nothing is drawn
+// for it if a fault ends the connection within the answer.
+func (c *connection) respond(r request, a answer) (over bool) {
 	within := c.strikes(faults.Response, r.event)
 	var after []faults.Strike
 	if !slices.ContainsFunc(within, final) {
 		after = c.strikes(faults.AfterResponse, r.event)
 	}
 	honoured := r.closes && !slices.ContainsFunc(after, ignoresClose)
-	a := answer{
-		status:   status,
-		body:     body,
-		command:  r.event.Command,
-		closes:   honoured || slices.ContainsFunc(after, announced),
-		persists: r.old && !r.closes,
-		head:     r.event.Method == http.MethodHead,
-	}
-	if c.send(a, within) {
+	a.command = r.event.Command
+	a.head = r.event.Method == http.MethodHead
+	a.closes = honoured || slices.ContainsFunc(after, announced)
+	a.persists = r.old && !r.closes
+	a.promise = c.device.promise
+	if c.deliver(a, within) {
 		return true
 	}
-	c.answered.Add(1)
 	// An ending fault finds the next request unread: nothing is read from here on.
 	if c.suffer(after) {
 		return true
@@ -94,5 +105,5 @@ func announced(s faults.Strike) bool { return s.Announce }
 
 // final reports whether nothing of an exchange comes after s.
 func final(s faults.Strike) bool {
-	return s.Effect.Ends() || s.Effect == faults.Stall && s.Delay.IsZero()
+	return s.Effect.Ends() || s.Effect == faults.RSTStream || (s.Effect == faults.Stall || s.Effect == faults.BlackHole) && s.Delay.IsZero() || breaches[s.Form].ends
 }

@@ -7,6 +7,7 @@ import "rstorm/faults"
 // plain close. Without, it stays until the client has gone; elsewhere than on
 // Linux the device can't see that and keeps it until it is switched off.
 func halfClose(c *connection, s faults.Strike) (over bool) {
+	defer c.hush()()
 	_ = c.tcp.CloseWrite() // fails only if the client has reset; the ending is recorded all the same
 	how := plainly
 	switch s.Then {

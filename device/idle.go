@@ -15,13 +15,27 @@ import (
 // before; none is known on a connection that has not had one.
 func (c *connection) await() (over bool) {
 	c.source.budget = maxHead
-	wait, armed := c.device.plan.Idle(c.last)
-	if !armed {
-		return c.peek()
+	for {
+		wait, armed := c.device.plan.Idle(c.last)
+		if !armed {
+			return c.peek()
+		}
+		struck, arrived, over := c.idle(wait)
+		switch {
+		case arrived || over:
+			return over
+		case !struck, wait == 0: // a distribution may draw nothing; that is one time, not for ever
+			return c.peek()
+		}
 	}
+}
+
+// idle carries out the faults of one idle time, the shortest of which is wait.
+// Those that leave the connection begin another.
+func (c *connection) idle(wait time.Duration) (struck, arrived, over bool) {
 	began := time.Now()
 	if arrived, over := c.peekWithin(wait); arrived || over {
-		return over
+		return false, arrived, over
 	}
 	strikes := c.strikes(faults.Idle, c.last)
 	slices.SortStableFunc(strikes, func(s, t faults.Strike) int { return cmp.Compare(s.Wait, t.Wait) })
@@ -29,14 +43,14 @@ func (c *connection) await() (over bool) {
 		// The shortest wait may have been for a fault that does not strike here.
 		if left := s.Wait - time.Since(began); left > 0 {
 			if arrived, over := c.peekWithin(left); arrived || over {
-				return over
+				return true, arrived, over
 			}
 		}
 		if c.suffer(strikes[i : i+1]) {
-			return true
+			return true, false, true
 		}
 	}
-	return c.peek()
+	return len(strikes) > 0, false, false
 }
 
 // peek waits for a byte of the next request.

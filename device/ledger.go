@@ -1,6 +1,7 @@
 package device
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -8,12 +9,12 @@ import (
 
 // An Execution is a line of the ledger: the device did what a request asked.
 type Execution struct {
-	Command    string        // id as received; empty if the request had none
-	Method     string        // of the request
-	At         time.Duration // moment of execution, since the epoch
-	Connection int           // number of the connection, from 1
-	Exchange   int           // the request's place on that connection, from 1
-	Attempt    int           // which time the device received this id, from 1; 0 without an id
+	Command    string        `json:"command"`    // id as received; empty if the request had none
+	Method     string        `json:"method"`     // of the request
+	At         time.Duration `json:"at_ns"`      // moment of execution, since the epoch
+	Connection int           `json:"connection"` // number of the connection, from 1
+	Exchange   int           `json:"exchange"`   // the request's place on that connection, from 1
+	Attempt    int           `json:"attempt"`    // which time the device received this id, from 1; 0 without an id
 }
 
 // ledger is the device's own record. Its zero value is ready.
@@ -22,6 +23,7 @@ type ledger struct {
 	executions []Execution
 	commands   map[string]*command // by id
 	state      int                 // what the device controls: it counts the control commands
+	reporter   *reporter           // told of every execution
 }
 
 // command is what the device knows of one id.
@@ -81,6 +83,13 @@ func (l *ledger) claim(id string) (taken *command) {
 	return nil
 }
 
+// look is what a request without an id would be told now, executing nothing.
+func (l *ledger) look() receipt {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return receipt{Method: http.MethodGet, State: l.state}
+}
+
 // execute enters e at the time that now gives; the lock makes the order of
 // the ledger the order of time.
 func (l *ledger) execute(e Execution, now func() time.Duration) receipt {
@@ -88,6 +97,7 @@ func (l *ledger) execute(e Execution, now func() time.Duration) receipt {
 	defer l.mu.Unlock()
 	e.At = now()
 	l.executions = append(l.executions, e)
+	l.reporter.executed(e)
 	if controls(e.Method) {
 		l.state++
 	}

@@ -72,6 +72,7 @@ func (p *Profile) Validate() []error {
 	bad((p.OverLimit == OverQueue || p.OverLimit == OverRefuse) && p.MaxConnections == 0, "over_limit", "queue and refuse go with max_connections")
 	bad(p.RetryAfter > 0 && p.OverLimit != OverAnswer, "retry_after", "retry_after goes with over_limit: answer")
 	bad(p.TooLarge != "" && p.MaxBody == 0, "too_large", "too_large needs max_body")
+	bad(p.KeepAliveTimeout%time.Second != 0, "keep_alive_timeout", "a Keep-Alive field counts in whole seconds")
 	return errs
 }
 

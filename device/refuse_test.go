@@ -12,7 +12,7 @@ import (
 	"rstorm/faults"
 )
 
-func mustRefuse(t *testing.T, d *Device) {
+func mustRefuse(t *testing.T, d running) {
 	t.Helper()
 	if _, err := tryDial(t, d); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Fatalf("dialling met %v, want ECONNREFUSED", err)

@@ -14,14 +14,15 @@ import (
 // A Connection is what the device itself knows of one connection. Times are
 // since the epoch.
 type Connection struct {
-	Number    int            // in the order accepted, from 1
-	Client    netip.AddrPort // the other end
-	Opened    time.Duration
-	Closed    time.Duration // 0 while it is open
-	Exchanges int           // requests answered whole
-	Ended     Ending        // empty while it is open
-	Unread    int           // bytes in the receive buffer when it was closed: more than 0 makes the kernel send a RST; -1 is unknown
-	Discarded int64         // bytes that arrived after the end and were thrown away
+	Number    int            `json:"number"` // in the order accepted, from 1
+	Client    netip.AddrPort `json:"client"` // the other end
+	Opened    time.Duration  `json:"opened_ns"`
+	Closed    time.Duration  `json:"closed_ns"` // 0 while it is open
+	Exchanges int            `json:"exchanges"` // requests answered whole
+	Command   string         `json:"command"`   // id of the last command received on it; empty if it had none
+	Ended     Ending         `json:"ended"`     // empty while it is open
+	Unread    int            `json:"unread"`    // bytes in the receive buffer when it was closed: more than 0 makes the kernel send a RST; -1 is unknown
+	Discarded int64          `json:"discarded"` // bytes that arrived after the end and were thrown away
 }
 
 // An Ending says how a connection ended, as far as the device knows. If a
@@ -33,11 +34,12 @@ const (
 	ClientClosed    Ending = "client closed"    // FIN
 	ClientReset     Ending = "client reset"     // RST
 	CloseHonoured   Ending = "close honoured"   // the client had asked for it, or spoke HTTP/1.0
-	RequestRejected Ending = "request rejected" // malformed or too large: answered, then closed
-	ConnectionLimit Ending = "connection limit" // reset at once: as many are open as may be
-	RateLimit       Ending = "rate limit"       // reset at once: too many new ones
+	RequestRejected Ending = "request rejected" // malformed or too large
+	ConnectionLimit Ending = "connection limit" // turned away: as many are open as may be
+	RateLimit       Ending = "rate limit"       // turned away: too many new ones
 	Shutdown        Ending = "shutdown"         // the device was switched off
 	Unexplained     Ending = "unexplained"      // an error that says neither FIN nor RST
+	ProcessDied     Ending = "process died"     // the device's process ended, and not by a fault
 )
 
 func byFault(f *faults.Fault) Ending { return Ending(f.Effect) + " at " + Ending(f.Point) }
@@ -49,6 +51,10 @@ type roster struct {
 	records []Connection // by number - 1
 	open    map[int]*connection
 	closed  bool
+	held    int           // slots taken: of the open ones, those that no limit turned away
+	changed chan struct{} // told when the last slot may have been taken or the first given back; nil if nobody listens
+
+	reporter *reporter // told of every connection
 }
 
 // Connections returns what the device knows of each connection so far, in the
@@ -76,10 +82,17 @@ func (r *roster) enter(d *Device, tcp *net.TCPConn) (c *connection, turned Endin
 		Opened: now,
 		Unread: -1,
 	})
+	r.reporter.opened(r.records[len(r.records)-1])
 	c = newConnection(d, tcp, len(r.records))
-	turned = r.limits.turn(now, len(r.open))
-	if r.closed {
+	turned = r.limits.turn(now, r.held)
+	switch {
+	case r.closed:
 		turned = Shutdown
+	case turned == ConnectionLimit && d.whenFull() != open:
+		turned = "" // the door judges; whom it lets in is in
+	}
+	if c.turned = turned; turned == "" {
+		r.held++
 	}
 	if r.open == nil {
 		r.open = map[int]*connection{}
@@ -88,14 +101,35 @@ func (r *roster) enter(d *Device, tcp *net.TCPConn) (c *connection, turned Endin
 	return c, turned
 }
 
-// leave completes the record of c, which is closed.
-func (r *roster) leave(c *connection, now time.Duration, why Ending, unread int) {
+// leave completes and returns the record of c, which is about to be closed.
+func (r *roster) leave(c *connection, now time.Duration, why Ending, unread int) Connection {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rec := &r.records[c.number-1]
 	rec.Closed, rec.Ended, rec.Unread = now, why, unread
 	c.count(rec)
+	r.reporter.ended(*rec)
 	delete(r.open, c.number)
+	if c.turned == "" {
+		r.held--
+		r.tell()
+	}
+	return *rec
+}
+
+// full reports whether every slot is taken.
+func (r *roster) full() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.limits.most > 0 && r.held >= r.limits.most
+}
+
+// tell wakes who turns the door.
+func (r *roster) tell() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
 }
 
 // all lists the open connections.

@@ -13,6 +13,7 @@ func stall(c *connection, s faults.Strike) (over bool) {
 	if s.Wait == 0 && !s.Delay.IsZero() {
 		return false // a distribution may draw nothing; that is not for ever
 	}
+	defer c.hush()()
 	why, err := untilGone(c.device.ctx, c.tcp, s.Wait)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -75,7 +75,7 @@ var Effects = []Kind{
 	{Effect: Stall, Doc: "stop moving bytes in both directions without closing; the kernel still acknowledges",
 		Device: []Point{AfterForward, Connect, Handshake, Request, BeforeForward, Response, AfterResponse},
 		Link:   []Point{AfterForward, Connect, Handshake, Request, BeforeForward, Response, AfterResponse, Idle, OnFIN}},
-	{Effect: BlackHole, Doc: "nothing that arrives on this connection is acknowledged any more, by a socket filter; after its delay it heals", Needs: Linux,
+	{Effect: BlackHole, Doc: "nothing that arrives on this connection is acknowledged any more, by a socket filter; after its delay it heals", Needs: Filter,
 		Device: []Point{AfterResponse, Connect, Request, BeforeForward, AfterForward, Response, Idle},
 		Link:   []Point{AfterResponse, Connect, Request, BeforeForward, AfterForward, Response, Idle}},
 	{Effect: Vanish, Ends: true, Doc: "forget the connection without a FIN or a RST, as after a reboot: the next segment is answered with a RST (TCP_REPAIR)", Needs: Admin,

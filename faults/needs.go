@@ -28,6 +28,7 @@ func (f *Fault) Fit(s Side, tls, http2 bool) []error {
 	errs.add(over == HTTP2 && !http2, "effect", "effect %s is one of HTTP/2: say protocol: h2 or h2c", f.Effect)
 	errs.add(over == TLS && !tls, "effect", "effect %s is one of TLS: say protocol: https or h2", f.Effect)
 	errs.add(f.Point == Handshake && !tls, "point", "there is no handshake without TLS: say protocol: https or h2")
+	errs.add(f.Effect == Status && f.Point == Idle && http2, "point", "HTTP/2 has no answer that nobody asked for: the effect goaway says goodbye at idle")
 	errs.add(f.Announce && http2, "announce", "HTTP/2 has no Connection: close: the effect goaway announces")
 	if s == Link && (tls || http2) {
 		switch f.Point {

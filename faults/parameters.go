@@ -35,6 +35,12 @@ func (p Probability) String() string {
 	return strconv.FormatFloat(100*float64(p), 'f', -1, 64) + "%"
 }
 
+// MarshalText writes a plain number, which UnmarshalText reads back to the same
+// value; a percentage would be rounded.
+func (p Probability) MarshalText() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(p), 'g', -1, 64), nil
+}
+
 // A Delay is a duration, or a distribution of durations; its zero value is no
 // delay. It is written 2.7ms, uniform(1ms, 3ms) or lognormal(2ms, 0.5): the
 // median and the standard deviation of the logarithm.
@@ -80,6 +86,9 @@ func (d Delay) String() string {
 	}
 	return d.low.String()
 }
+
+// MarshalText writes String.
+func (d Delay) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // maxDelay bounds every delay: a typing error must not make a run endless.
 const maxDelay = 24 * time.Hour

@@ -46,6 +46,14 @@ func NewPlan(seed uint64, side Side, fs []Fault) *Plan {
 	return p
 }
 
+// Spend takes n of the First events of the fault at index, as if they had been
+// struck already: those that a process has struck that p goes on for.
+func (p *Plan) Spend(index, n int) {
+	if left := p.faults[index].left; left != nil {
+		left.Add(int64(-n))
+	}
+}
+
 // Has reports whether any fault sits at point.
 func (p *Plan) Has(point Point) bool { return p.at[point] }
 
@@ -58,7 +66,7 @@ func (p *Plan) At(point Point, e Event) []Strike {
 	var hits []Strike
 	for i := range p.faults {
 		f := &p.faults[i]
-		if f.Toxic != nil || f.Point != point || f.atDoor() || !f.fits(e) {
+		if f.Toxic != nil || f.Point != point || f.atDoor() || !f.fits(e) || !f.carries(e) {
 			continue
 		}
 		rng, share := p.rng(f.salt, e), f.Intensity(e.At)
@@ -100,20 +108,6 @@ func (p *Plan) Idle(e Event) (wait time.Duration, ok bool) {
 	return wait, ok
 }
 
-// Toxics returns the toxics that a connection gets, by its number: each with
-// its toxicity as the chance, drawn from the seed and not, as Toxiproxy itself
-// does, from an unseeded global source.
-func (p *Plan) Toxics(connection int) []*Toxic {
-	var on []*Toxic
-	for i := range p.faults {
-		f := &p.faults[i]
-		if f.Toxic != nil && p.rng(f.salt, Event{Connection: connection}).Float64() < float64(f.Toxic.Toxicity) {
-			on = append(on, f.Toxic)
-		}
-	}
-	return on
-}
-
 // Refusals lists the faults that strike before a connection is made: refuse
 // and drop-syn.
 func (p *Plan) Refusals() []Fault {
@@ -132,6 +126,8 @@ func (p *Plan) rng(salt uint64, e Event) *rand.Rand {
 	key := uint64(e.Connection)
 	if e.Command != "" {
 		key = hash(e.Command) + uint64(e.Attempt)
+	} else if e.Packet > 0 {
+		key ^= e.packet() * 0xd1342543de82ef95
 	}
 	return rand.New(rand.NewPCG(p.seed^salt*0x9e3779b97f4a7c15, key))
 }

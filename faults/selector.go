@@ -16,7 +16,7 @@ type Selector struct {
 	Connections []int        `yaml:"connections" min:"1" doc:"connections by number, in the order accepted"`
 	Exchanges   []int        `yaml:"exchanges" min:"1" doc:"requests by their number on their connection"`
 	First       int          `yaml:"first" min:"0" doc:"the first n events that the other conditions select, then heal; 0 is no limit"`
-	Probability *Probability `yaml:"probability" doc:"seeded chance per command and attempt (per connection where no command is known)"`
+	Probability *Probability `yaml:"probability" doc:"seeded chance per command and attempt (where no command is known per connection, at packet per packet)"`
 
 	Window `yaml:",inline"`
 }
@@ -29,6 +29,11 @@ type Event struct {
 	Connection int           // number of the connection at this side, from 1
 	Exchange   int           // the request's number on its connection, from 1; 0 when none is known
 	At         time.Duration // since the trial's start
+
+	// At the point packet, else zero.
+	Stream   Stream    // the packet's direction
+	Segments []Segment // the kinds of TCP segment that it is
+	Packet   int       // its number in its direction of its connection, from 1; pure acknowledgements are numbered apart
 }
 
 // fits judges every condition but First and Probability, which need a [Plan].

@@ -95,6 +95,7 @@ func (f *Fault) validateParameters(s Side, errs *findings) {
 	errs.add(f.atDoor() && !f.Delay.IsZero(), "delay", "%s takes no delay: use from", f.Effect)
 	errs.add(f.atDoor() && f.Ramp != "", "ramp", "%s is all or nothing: it has no ramp", f.Effect)
 	errs.add(f.Effect == IgnoreClose && !f.Delay.IsZero(), "delay", "ignore-close takes no delay")
+	errs.add((f.Effect == Drop || f.Effect == Corrupt) && !f.Delay.IsZero(), "delay", "effect %s takes no delay", f.Effect)
 	errs.add(!f.Down.IsZero() && f.Effect != Crash && f.Effect != Exit, "down", "down goes with crash and exit")
 	errs.add(f.RetryAfter != 0 && f.Effect != Status, "retry_after", "retry_after goes with effect status")
 	errs.add(f.Stream != "" && f.Point != Passage && f.Point != Packet, "stream", "stream counts at the points passage and packet only")

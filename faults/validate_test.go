@@ -58,6 +58,7 @@ func TestContradictionsAreNamedByField(t *testing.T) {
 		says  string
 	}{
 		{"nothing", Fault{}, Link, "", "needs an effect or a toxic"},
+		{"a late loss", Fault{Effect: Drop, Point: Packet, Delay: After(1)}, Link, "delay", "drop takes no delay"},
 		{"wrong side", Fault{Effect: Crash}, Link, "effect", "can't be had at the link"},
 		{"impossible point", Fault{Effect: Refuse, Point: Response}, Link, "point", "it can at connect"},
 		{"bytes elsewhere", Fault{Effect: Reset, Point: Connect, Bytes: 3}, Link, "bytes", "request and response only"},

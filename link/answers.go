@@ -1,11 +1,6 @@
 package link
 
-import (
-	"cmp"
-	"slices"
-
-	"rstorm/faults"
-)
+import "rstorm/faults"
 
 // answers is what the flow to the client knows of HTTP. It works at the far
 // end, on bytes as they reach the client, so that a response can be cut to the
@@ -18,20 +13,14 @@ type answers struct {
 	fresh  bool      // the next byte begins a head
 
 	withheld bool            // nothing of the response passes
+	replaced bool            // nor ever will: the client has had something else
 	kept     []byte          // what was withheld
 	gate     []faults.Strike // why
-	atByte   []faults.Strike // faults at response, still ahead, by bytes
-	first    int64           // bytes of content at which the first of those can strike; negative if there is none
+	cuts     cuts            // faults at response
 }
 
 func newAnswers(r *relay, f *flow) *answers {
-	a := &answers{r: r, f: f, framer: newFramer(true), fresh: true, first: -1}
-	for _, fault := range r.link.cfg.Faults {
-		if fault.Point == faults.Response && (a.first < 0 || fault.Bytes < a.first) {
-			a.first = fault.Bytes
-		}
-	}
-	return a
+	return &answers{r: r, f: f, framer: newFramer(true), fresh: true, cuts: r.link.cuts(faults.Response)}
 }
 
 // deliver hands p to the client, in one piece unless a fault or the end of a
@@ -85,11 +74,11 @@ func (a *answers) head() {
 	if a.framer.step == opaque {
 		a.r.tunnel.Store(true)
 	}
-	a.framer.stop = a.first // nothing at 0: halts has seen to that
+	a.framer.stop = a.cuts.first // nothing at 0: halts has seen to that
 }
 
 // halts reports whether something is decided at the end of a head.
-func (a *answers) halts() bool { return a.withheld || a.first == 0 }
+func (a *answers) halts() bool { return a.withheld || a.cuts.first == 0 }
 
 // halt hands p on and decides what is to be decided at its end, of which m
 // says what it is. It reports whether more may pass.
@@ -97,9 +86,9 @@ func (a *answers) halt(m mark, p []byte) bool {
 	switch m {
 	case head:
 		a.head()
-		return a.open() && a.send(p) && (a.first != 0 || a.cutHere())
+		return a.open() && a.send(p) && (a.cuts.first != 0 || a.replaced || a.cutHere())
 	case reached:
-		return a.send(p) && a.cutHere()
+		return a.send(p) && (a.replaced || a.cutHere())
 	case done:
 		return a.done(p)
 	}
@@ -113,9 +102,10 @@ func (a *answers) open() bool {
 		return true
 	}
 	for _, s := range a.gate {
-		if !a.r.carryAnswer(s) {
+		if !a.r.carryAnswer(a.ex, s) {
 			return false
 		}
+		a.replaced = a.replaced || s.Effect == faults.Garbage
 	}
 	a.withheld = false
 	kept := a.kept
@@ -125,6 +115,9 @@ func (a *answers) open() bool {
 
 // send hands p to the client, or keeps it while the response is withheld.
 func (a *answers) send(p []byte) bool {
+	if a.replaced {
+		return a.r.passing(a.f)
+	}
 	if a.withheld {
 		a.kept = append(a.kept, p...)
 		return true
@@ -138,22 +131,13 @@ func (a *answers) send(p []byte) bool {
 // cutHere is called when as many bytes of content have passed as a fault at
 // response wants.
 func (a *answers) cutHere() bool {
-	passed := a.framer.content
-	if passed == a.first {
-		a.atByte = a.r.link.plan.At(faults.Response, a.r.event(a.ex))
-		slices.SortStableFunc(a.atByte, func(x, y faults.Strike) int { return cmp.Compare(x.Bytes, y.Bytes) })
-	}
-	for len(a.atByte) > 0 && a.atByte[0].Bytes <= passed {
-		s := a.atByte[0]
-		a.atByte = a.atByte[1:]
+	now, next := a.cuts.at(a.framer.content, func() []faults.Strike { return a.r.link.plan.At(faults.Response, a.r.event(a.ex)) })
+	for _, s := range now {
 		if !a.r.carry(s) {
 			return false
 		}
 	}
-	a.framer.stop = -1
-	if len(a.atByte) > 0 {
-		a.framer.stop = a.atByte[0].Bytes
-	}
+	a.framer.stop = next
 	return a.r.passing(a.f)
 }
 
@@ -161,14 +145,22 @@ func (a *answers) cutHere() bool {
 // shut the way to the device before the client has its answer, for no further
 // request shall pass.
 func (a *answers) done(p []byte) bool {
+	if a.replaced {
+		a.replaced, a.fresh = false, true
+		a.r.responseDone(a.ex, false)
+		return a.r.passing(a.f)
+	}
 	strikes := a.r.link.plan.At(faults.AfterResponse, a.r.event(a.ex))
 	a.r.seal(strikes)
+	a.r.ending.Store(true)
 	ok := a.send(p)
 	a.fresh, a.framer.stop = true, -1
 	a.r.partial.Store(false)
 	if a.ex != nil {
 		a.r.responseDone(a.ex, ok)
 	}
+	a.r.ending.Store(false)
+	poke(a.r.turn)
 	return ok && a.r.carryDue(strikes) && a.r.passing(a.f)
 }
 

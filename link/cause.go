@@ -9,6 +9,8 @@ import (
 // amounts to for a client, by the point at which it strikes.
 var resetCauses = map[faults.Point]string{
 	faults.Connect:       "defence-reset",
+	faults.Handshake:     "tls-abort",
+	faults.Request:       "reset-before-response",
 	faults.BeforeForward: "reset-before-response",
 	faults.AfterForward:  "reset-before-response",
 	faults.Response:      "reset-mid-response",
@@ -42,8 +44,21 @@ func (r *relay) deviceCause() string {
 		return "reset-mid-response"
 	case r.answered > 0 && r.answered == len(r.exchanges) && !r.up.requests.midRequest() && !r.afterFIN:
 		return "abort-after-response"
+	case r.crossed():
+		return "close-race"
 	}
 	return causeUnknown
+}
+
+// crossed reports whether the device's FIN and the last request are known to
+// have crossed: the request came from the client before the FIN was handed to
+// it, and went to the device after the FIN had come from there.
+func (r *relay) crossed() bool {
+	if !r.afterFIN || r.answered == len(r.exchanges) {
+		return false
+	}
+	last := r.exchanges[len(r.exchanges)-1]
+	return last.Read >= 0 && (r.log.FINPassed < 0 || last.Read < r.log.FINPassed) && last.Forwarded > r.log.FINRead
 }
 
 // stateCause names a RST of the link's own by where the connection stands.

@@ -7,22 +7,17 @@ import (
 )
 
 // closeBoth closes the connection as a process that closes its socket does.
-func closeBoth(r *relay, s faults.Strike) { r.endByClose(r.cut(s)) }
+func closeBoth(r *relay, s faults.Strike) {
+	c := r.cut(s)
+	if s.Point == faults.Request && r.requestArriving() {
+		c.unread = "unread-data" // of the request that is being cut
+	}
+	r.endByClose(c)
+}
 
 // truncate ends the connection in order, whatever the client has sent
 // meanwhile. The rest of the response is thrown away.
-func truncate(r *relay, s faults.Strike) {
-	c := r.cut(s)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.sever() {
-		defer r.cancel()
-		r.byLink(c, false)
-		r.late = true
-		r.client.sendFIN()
-		r.dismissDevice()
-	}
-}
+func truncate(r *relay, s faults.Strike) { r.endByFIN(r.cut(s), true) }
 
 // halfClose sends the client a FIN and reads nothing more from it. What the
 // client had sent by then crossed with the FIN: it is a close race.

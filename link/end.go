@@ -1,10 +1,17 @@
 package link
 
-import "rstorm/results"
+import (
+	"cmp"
+
+	"rstorm/results"
+)
 
 // A cut is why the link ends a connection: the log's Injected, and its Cause
 // should it come to a RST.
-type cut struct{ fault, cause string }
+type cut struct {
+	fault, cause string
+	unread       string // the cause if it comes to a RST because bytes lie unread; default close-collision
+}
 
 // sever claims the ending of the connection: nothing passes from here on. Only
 // the first claim succeeds. Its caller holds the mutex, and ends the context
@@ -26,7 +33,7 @@ func (r *relay) byLink(c cut, reset bool) {
 // resetByLink records a RST of the link's own. Its caller holds the mutex.
 func (r *relay) resetByLink(cause string) {
 	if r.log.Reset == "" {
-		r.log.Reset, r.log.Cause = results.ByLink, cause
+		r.log.Reset, r.log.Cause, r.log.ResetAt = results.ByLink, cause, r.link.since()
 	}
 }
 
@@ -56,8 +63,23 @@ func (r *relay) endByClose(c cut) {
 	}
 	defer r.cancel()
 	r.byLink(c, false)
-	r.closeClient("close-collision")
+	r.closeClient(cmp.Or(c.unread, "close-collision"))
 	r.dismissDevice()
+}
+
+// endByFIN ends the connection in order, whatever the client has sent
+// meanwhile. What it still sends is answered with a RST if late is set, else
+// thrown away until it closes.
+func (r *relay) endByFIN(c cut, late bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sever() {
+		defer r.cancel()
+		r.byLink(c, false)
+		r.late = late
+		r.client.sendFIN()
+		r.dismissDevice()
+	}
 }
 
 // closeClient closes the client's leg. If bytes lie unread there that is a
@@ -121,6 +143,9 @@ func (r *relay) relayFIN(f *flow) {
 	defer r.mu.Unlock()
 	if r.severed.Load() {
 		return
+	}
+	if f.answers != nil {
+		r.log.FINPassed = r.link.since()
 	}
 	f.to.sendFIN()
 	if r.relayed++; r.relayed == 2 { // both sides are closed: there is nothing left to end

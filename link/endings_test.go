@@ -67,7 +67,11 @@ func (r *countedReader) Read(b []byte) (int, error) {
 var (
 	all  = fmt.Sprintf("1 requests in %d bytes, ", len(request("0-0")))
 	none = "0 requests in 0 bytes, "
+	part = fmt.Sprintf("0 requests in %d bytes, ", len(request("0-0"))-2) // half of its body
 )
+
+// hello is how a TLS client begins.
+const hello = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"
 
 // An endingRow says what an effect that ends a connection does at a point.
 type endingRow struct {
@@ -104,6 +108,17 @@ var endings = []endingRow{
 	{faults.HalfClose, faults.Idle, answer, "EOF", all + "EOF", "", ""},
 
 	{faults.Truncate, faults.Response, answerHead + "0123", "EOF", all + "EOF", "", ""},
+
+	{faults.Reset, faults.Handshake, "", "ECONNRESET", none + "ECONNRESET", results.ByLink, "tls-abort"},
+	{faults.Close, faults.Handshake, "", "EOF", none + "EOF", "", ""},
+	{faults.Reset, faults.Request, "", "ECONNRESET", part + "ECONNRESET", results.ByLink, "reset-before-response"},
+	{faults.Close, faults.Request, "", "EOF", part + "unexpected EOF", "", ""},
+
+	{faults.Drain, faults.BeforeForward, "", "EOF", none + "EOF", "", ""},
+	{faults.Drain, faults.AfterForward, "", "EOF", all + "EOF", "", ""},
+	{faults.Drain, faults.Response, answerHead + "0123", "EOF", all + "EOF", "", ""},
+	{faults.Drain, faults.AfterResponse, answer, "EOF", all + "EOF", "", ""},
+	{faults.Drain, faults.Idle, answer, "EOF", all + "EOF", "", ""},
 }
 
 func TestEndingStrikesAtItsPoint(t *testing.T) {
@@ -114,6 +129,8 @@ func TestEndingStrikesAtItsPoint(t *testing.T) {
 			switch row.point {
 			case faults.Response:
 				f.Bytes = 4
+			case faults.Request:
+				f.Bytes = 2
 			case faults.Idle:
 				f.Delay = faults.After(20 * time.Millisecond)
 				f.Attempts = []int{1} // not before the first command
@@ -121,8 +138,11 @@ func TestEndingStrikesAtItsPoint(t *testing.T) {
 			got := make(chan string, 1)
 			l := openLink(t, startDevice(t, answering(got, row.point == faults.OnFIN)), f)
 			send := request("0-0")
-			if row.point == faults.Connect {
+			switch row.point {
+			case faults.Connect:
 				send = "" // it would cross with the end
+			case faults.Handshake:
+				send = hello
 			}
 			saw, end := ask(t, l.Addr(), send)
 			if saw != row.wantClient || end != row.wantErrno {
@@ -144,6 +164,12 @@ func TestEndingStrikesAtItsPoint(t *testing.T) {
 			if injected := fmt.Sprintf("%s at %s", row.effect, row.point); c.First != first || c.Reset != row.reset || c.Cause != row.cause || c.Injected != injected {
 				t.Errorf("log: %+v; want reset by %q, cause %q, injected %q", c, row.reset, row.cause, injected)
 			}
+			if len(c.Strikes) != 1 || c.Strikes[0].Fault != c.Injected || c.Strikes[0].At < c.Opened {
+				t.Errorf("log: strikes %+v, want the one that ended it", c.Strikes)
+			}
+			if (c.Reset == "") != (c.ResetAt < 0) || c.Device.IsValid() != (row.wantDevice != "") {
+				t.Errorf("log: reset at %v, device called from %v", c.ResetAt, c.Device)
+			}
 			checkTimes(t, c, row.point)
 		})
 	}
@@ -152,7 +178,7 @@ func TestEndingStrikesAtItsPoint(t *testing.T) {
 // checkTimes holds the log's times against the point that was struck.
 func checkTimes(t *testing.T, c Connection, struck faults.Point) {
 	t.Helper()
-	if struck == faults.Connect {
+	if struck == faults.Connect || struck == faults.Handshake {
 		if len(c.Exchanges) != 0 {
 			t.Errorf("log has exchanges %+v, want none", c.Exchanges)
 		}
@@ -165,7 +191,7 @@ func checkTimes(t *testing.T, c Connection, struck faults.Point) {
 	if ex.Command != "0-0" || !ex.Identified || ex.Method != http.MethodPut || ex.Attempt != 1 {
 		t.Errorf("log has exchange %+v, want attempt 1 of PUT 0-0", ex)
 	}
-	forwarded := struck != faults.BeforeForward
+	forwarded := struck != faults.BeforeForward && struck != faults.Request
 	answered := forwarded && struck != faults.AfterForward && struck != faults.Response
 	if ex.Read < c.Opened || forwarded != (ex.Forwarded >= ex.Read) || answered != (ex.Answered >= ex.Read) || c.Closed < ex.Read {
 		t.Errorf("log has %+v, opened %v, closed %v; want forwarded %t, answered %t", ex, c.Opened, c.Closed, forwarded, answered)
@@ -194,10 +220,14 @@ func ask(t *testing.T, address, text string) (saw, end string) {
 
 func TestEveryEffectOfTheLinkIsTested(t *testing.T) {
 	for _, kind := range faults.Effects {
-		if kind.Effect == faults.Stall || kind.Effect == faults.Hold || kind.Effect == faults.Refuse {
+		switch kind.Effect {
+		case faults.Stall, faults.Hold, faults.Refuse, faults.BlackHole, faults.Vanish, faults.Status, faults.Garbage, faults.Unsolicited, faults.DropSYN:
 			continue // their tests take the points from the table
 		}
 		for _, point := range kind.Link {
+			if point == faults.Packet {
+				continue // package packet carries it out
+			}
 			if !slices.ContainsFunc(endings, func(row endingRow) bool { return row.effect == kind.Effect && row.point == point }) {
 				t.Errorf("no test for %s at %s", kind.Effect, point)
 			}

@@ -27,8 +27,10 @@ func (a *attempts) next(command string) int {
 // it.
 type exchange struct {
 	Exchange
+	number  int             // on its connection, from 1
 	end     int64           // offset in the client's bytes at which the request ends; -1 until known
 	begun   bool            // the device has begun to answer
+	own     bool            // the link answers it: the device never hears of it
 	strikes []faults.Strike // after-forward faults that its response runs into
 }
 
@@ -42,6 +44,7 @@ func (r *relay) openExchange(m message) *exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, ex)
+	ex.number = len(r.exchanges)
 	return ex
 }
 
@@ -57,6 +60,9 @@ func (r *relay) requestRead(ex *exchange, end int64) {
 func (r *relay) nextForward(limit int64) *exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for r.forwarded < len(r.exchanges) && r.exchanges[r.forwarded].own {
+		r.forwarded++
+	}
 	if r.forwarded == len(r.exchanges) {
 		return nil
 	}
@@ -106,11 +112,15 @@ func (r *relay) responseHead(ex *exchange, status int) {
 // was delivered.
 func (r *relay) responseDone(ex *exchange, delivered bool) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	if delivered {
 		ex.Answered = r.link.since()
 	}
 	r.answered++
+	r.mu.Unlock()
+	poke(r.turn)
+	if t := r.timeline.Load(); t != nil && t.changes {
+		r.tasks.Go(r.tune) // beside this one, at which the toxics may be waiting
+	}
 }
 
 // requestOpen reports whether a request waits for its response.
@@ -120,11 +130,37 @@ func (r *relay) requestOpen() bool {
 	return r.answered < len(r.exchanges)
 }
 
+// requestArriving reports whether part of the last request is still to come.
+func (r *relay) requestArriving() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.exchanges)
+	return n > 0 && r.exchanges[n-1].Read < 0
+}
+
+// awaitTurn returns when every request before ex has its response. It reports
+// false if the connection ends first.
+func (r *relay) awaitTurn(ex *exchange) bool {
+	for r.ctx.Err() == nil {
+		r.mu.Lock()
+		next := r.answered == ex.number-1
+		r.mu.Unlock()
+		if next {
+			return true
+		}
+		select {
+		case <-r.turn:
+		case <-r.ctx.Done():
+		}
+	}
+	return false
+}
+
 // event describes an arrival that concerns ex, or no command if ex is nil.
 func (r *relay) event(ex *exchange) faults.Event {
 	e := faults.Event{Connection: r.log.Number, At: r.link.since()}
 	if ex != nil {
-		e.Command, e.Method, e.Attempt = ex.Command, ex.Method, ex.Attempt
+		e.Command, e.Method, e.Attempt, e.Exchange = ex.Command, ex.Method, ex.Attempt, ex.number
 	}
 	return e
 }

@@ -3,8 +3,6 @@ package link
 import (
 	"sync"
 	"sync/atomic"
-
-	"rstorm/faults"
 )
 
 // A flow moves what one leg's peer sends to the other leg: bytes, and then the
@@ -17,6 +15,7 @@ type flow struct {
 	answers  *answers  // of the flow to the client
 	read     atomic.Int64
 
+	way    *way          // nil if it is not long
 	toxics *chain        // nil if there are none
 	how    ending        // how from ended; set before ended is closed
 	ended  chan struct{} // closed when from has ended
@@ -26,7 +25,7 @@ type flow struct {
 
 func newUpFlow(r *relay) *flow {
 	f := &flow{r: r, from: r.client, ended: make(chan struct{}), done: make(chan struct{})}
-	f.requests = &requests{r: r, f: f, framer: newFramer(false), hold: r.link.plan.Has(faults.BeforeForward)}
+	f.requests = newRequests(r, f)
 	return f
 }
 
@@ -43,18 +42,54 @@ var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 // run moves everything, and returns when nothing more can come from the flow's
 // source: neither bytes nor the RST that may follow a FIN.
 func (f *flow) run() {
-	if f.toxics == nil {
-		f.pull(f.deliver)
-		f.finish()
-	} else {
+	var far sync.WaitGroup
+	switch {
+	case f.toxics != nil:
 		f.toxics.start(f)
 		<-f.ended
+	case f.way != nil:
+		far.Go(func() {
+			f.way.carry(func(b []byte) {
+				f.way.leave(b)
+				f.deliver(b)
+			})
+			f.finish()
+		})
+		f.enter()
+	default:
+		f.pull(f.deliver)
+		f.finish()
 	}
 	f.linger()
 	<-f.done
+	far.Wait()
 	if f.toxics != nil {
 		f.toxics.running.Wait()
 	}
+}
+
+// enter moves everything from the source into the long way.
+func (f *flow) enter() {
+	f.pull(f.way.enter)
+	f.way.enter(nil)
+}
+
+// haul moves everything from the source to emit and returns when its end may
+// follow.
+func (f *flow) haul(emit func([]byte)) {
+	if f.way == nil {
+		f.pull(emit)
+		return
+	}
+	var far sync.WaitGroup
+	far.Go(func() { f.way.carry(emit) })
+	f.enter()
+	far.Wait()
+}
+
+// empty reports whether nothing is under way between the flow's ends.
+func (f *flow) empty() bool {
+	return (f.way == nil || f.way.empty()) && (f.toxics == nil || f.toxics.in.Load() == f.toxics.out.Load())
 }
 
 // pull is the near end: it reads until the source has ended and hands what may
@@ -67,6 +102,10 @@ func (f *flow) pull(emit func([]byte)) {
 		if n > 0 {
 			f.read.Add(int64(n))
 			f.r.touch()
+			if f.requests != nil {
+				f.r.awaitEnd()
+			}
+			f.r.tune()
 			f.take(buf[:n], emit)
 		}
 		f.how = how
@@ -80,6 +119,7 @@ func (f *flow) pull(emit func([]byte)) {
 	case byReset:
 		f.r.noteFailure(f.from)
 	}
+	f.r.tune()
 	close(f.ended)
 }
 
@@ -126,67 +166,4 @@ func (f *flow) write(b []byte) bool {
 		f.r.noteFailure(f.to)
 	}
 	return false
-}
-
-// finish is called at the far end when nothing more comes through: it passes
-// on what ended the flow.
-func (f *flow) finish() {
-	defer close(f.done)
-	if f.toxics != nil {
-		if toxic := f.toxics.cutBy(); toxic != "" {
-			f.r.endByToxic(toxic)
-			return
-		}
-	}
-	if !f.r.passing(f) {
-		return
-	}
-	switch f.how {
-	case byFIN:
-		if f.answers == nil || f.answers.close() {
-			f.r.relayFIN(f)
-		}
-	case byReset:
-		f.r.relayReset(f)
-	case lost:
-		f.r.relayLoss(f)
-	}
-}
-
-// linger waits, after a FIN, for the RST that may follow it, and passes it on
-// behind the FIN and as late as everything else.
-func (f *flow) linger() {
-	if f.how == byLink && f.requests != nil {
-		f.r.outlastClient()
-	}
-	if f.how != byFIN {
-		return
-	}
-	if !f.from.hasFailed() {
-		_, gone, err := await(f.from.conn, false, f.r.ctx.Done())
-		if err != nil {
-			f.from.fail(err)
-		}
-		if gone && !f.from.sentFIN.Load() {
-			f.from.awaitFailure()
-		}
-	}
-	if f.from.hasFailed() {
-		f.r.noteFailure(f.from)
-		if f.toxics != nil {
-			faults.Wait(f.r.ctx, f.toxics.rstLag)
-		}
-		<-f.done
-		f.r.relayReset(f)
-	}
-}
-
-// hasEnded reports whether f's source has ended.
-func (f *flow) hasEnded() bool {
-	select {
-	case <-f.ended:
-		return true
-	default:
-		return false
-	}
 }

@@ -11,7 +11,7 @@ import (
 	"rstorm/faults"
 )
 
-// A bar is a reason for which a gate refuses connections.
+// A bar is a reason for which a gate lets no connections in.
 type bar uint8
 
 const (
@@ -19,10 +19,16 @@ const (
 	refusing                 // effect refuse
 	absent                   // the device itself refuses
 	over                     // the link is closing
+	jammed                   // effect drop-syn: it listens, and its queue is full
+	aborting                 // the jam resets what comes; no bar by itself
 )
 
-// A gate listens on one address, or does not: while any bar is set nothing
-// listens there, and the kernel refuses connections (ECONNREFUSED).
+// ajar are the bars with which the gate still listens.
+const ajar = jammed | aborting
+
+// A gate listens on one address, or does not: while a bar is set nothing
+// listens there, and the kernel refuses connections (ECONNREFUSED); but jammed
+// makes it drop them.
 type gate struct {
 	addr  *net.TCPAddr
 	hold  io.Closer // keeps the port ours; nil if the system can't
@@ -32,7 +38,9 @@ type gate struct {
 	mu        sync.Mutex
 	bars      bar
 	ln        *net.TCPListener
-	stop      context.CancelFunc // of accepting
+	stop      context.CancelFunc             // of accepting; nil if nobody does
+	free      func() ([]*net.TCPConn, error) // undoes a jam; nil if there is none
+	aborts    bool                           // the jam resets what it does not take
 	accepting sync.WaitGroup
 	failed    bool
 }
@@ -60,6 +68,7 @@ func newGate(address string, serve func(*net.TCPConn), fail func(error)) (*gate,
 // send and nothing else.
 func listen(addr *net.TCPAddr) (*net.TCPListener, error) {
 	config := net.ListenConfig{KeepAlive: -1}
+	config.SetMultipathTCP(false) // nor what the device might not speak
 	ln, err := config.Listen(context.Background(), "tcp", addr.String())
 	if err != nil {
 		return nil, err
@@ -89,10 +98,10 @@ func (g *gate) set(b bar, on bool) {
 
 // move opens or shuts the gate as its bars demand. Its caller holds the mutex.
 func (g *gate) move() error {
-	if g.bars&^waiting != 0 && g.ln != nil {
-		g.shut()
+	if g.bars&^(waiting|ajar) != 0 && g.ln != nil {
+		return g.shut()
 	}
-	if g.bars != 0 || g.stop != nil {
+	if g.bars&^ajar != 0 {
 		return nil
 	}
 	if g.ln == nil {
@@ -102,6 +111,17 @@ func (g *gate) move() error {
 		}
 		g.ln = ln
 	}
+	if g.bars&jammed != 0 {
+		g.rest()
+		return g.jam()
+	}
+	if err := g.unjam(); err != nil {
+		return err
+	}
+	if g.stop != nil {
+		return nil
+	}
+	g.ln.SetDeadline(time.Time{})
 	var ctx context.Context
 	ctx, g.stop = context.WithCancel(context.Background())
 	ln := g.ln
@@ -111,18 +131,25 @@ func (g *gate) move() error {
 
 // shut stops listening. Connections that the kernel has completed by now were
 // made before: they are served.
-func (g *gate) shut() {
+func (g *gate) shut() error {
+	g.rest()
+	err := g.unjam()
+	for _, c := range pending(g.ln) {
+		g.serve(c)
+	}
+	g.ln.Close()
+	g.ln = nil
+	return err
+}
+
+// rest stops accepting.
+func (g *gate) rest() {
 	if g.stop != nil {
 		g.stop()
 		g.ln.SetDeadline(time.Unix(1, 0))
 		g.accepting.Wait()
 		g.stop = nil
 	}
-	for _, c := range pending(g.ln) {
-		g.serve(c)
-	}
-	g.ln.Close()
-	g.ln = nil
 }
 
 // acceptFrom lets connections in until ctx has ended and ln has a deadline.

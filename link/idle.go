@@ -14,10 +14,7 @@ func (r *relay) touch() {
 		return
 	}
 	r.touched.Store(int64(r.link.since()))
-	select {
-	case r.idle <- struct{}{}:
-	default:
-	}
+	poke(r.idle)
 }
 
 // watchIdle starts the watch for faults at idle, if there are any.

@@ -72,10 +72,8 @@ func Open(cfg Config) (*Link, error) {
 	if _, _, err := net.SplitHostPort(cfg.Device); err != nil {
 		return nil, fmt.Errorf("open link: device: %w", err)
 	}
-	for _, f := range cfg.Faults {
-		if f.Toxic == nil && f.Effect != faults.Refuse && effects[f.Effect] == nil {
-			return nil, fmt.Errorf("open link: no effect %q", f.Effect)
-		}
+	if err := possible(cfg.Faults); err != nil {
+		return nil, fmt.Errorf("open link: %w", err)
 	}
 	if cfg.Epoch.IsZero() {
 		cfg.Epoch = time.Now()
@@ -107,7 +105,7 @@ func Open(cfg Config) (*Link, error) {
 // begin opens the gate, unless a fault or an absent device keeps it shut.
 func (l *Link) begin() error {
 	refusals, now := refusals(l.plan.Refusals()), l.since()
-	l.gate.set(refusing, refusals.active(now))
+	refusals.apply(l.gate, now)
 	if l.device.absent() {
 		l.deviceLost()
 	}
@@ -115,6 +113,7 @@ func (l *Link) begin() error {
 		return err
 	}
 	l.running.Go(func() { l.playRefusals(refusals, now) })
+	l.running.Go(func() { l.playTimelines(timelines(l.cfg.Faults), now) })
 	return nil
 }
 
@@ -125,7 +124,7 @@ func (l *Link) Addr() string { return l.gate.addr.String() }
 // Close stops accepting, lets open connections end by themselves while ctx
 // lasts, and then aborts the rest. It returns after all of the link's
 // goroutines have ended, with the errors that kept the link from listening
-// when it should have. The log is then complete.
+// when it should have, or from an effect. The log is then complete.
 func (l *Link) Close(ctx context.Context) error {
 	l.stop()
 	l.gate.set(over, true)

@@ -28,7 +28,7 @@ func TestOpenRefusesWhatCannotWork(t *testing.T) {
 		"a listener without one":  {Config{Device: "127.0.0.1:1", Listen: "127.0.0.1"}, "missing port"},
 		"an address that is taken": {Config{Device: "127.0.0.1:1", Listen: taken.Addr().String()},
 			"address already in use"},
-		"an effect of the device's": {Config{Device: "127.0.0.1:1", Faults: []faults.Fault{{Effect: faults.Drain}}}, `no effect "drain"`},
+		"an effect of the device's": {Config{Device: "127.0.0.1:1", Faults: []faults.Fault{{Effect: faults.IgnoreClose}}}, `no effect "ignore-close"`},
 		"a toxic that there is not": {Config{Device: "127.0.0.1:1", Faults: []faults.Fault{toxic("nonesuch", faults.Upstream, nil)}}, "toxic nonesuch"},
 	} {
 		l, err := Open(row.cfg)

@@ -12,18 +12,31 @@ import (
 type Connection struct {
 	Number int            // from 1, in the order accepted
 	Client netip.AddrPort // where the client called from
+	Device netip.AddrPort // where the link called the device from; not valid if it never did
 
 	Opened, Closed time.Duration // since the epoch: accepted; both legs gone
 	DialErr        error         // the device could not be reached; nil if it could
 
 	Exchanges []Exchange // the requests seen, in order; none if it was not HTTP/1
+	Strikes   []Strike   // the faults carried out on it, in order; toxics are not among them
 
 	First    results.Origin // who closed first, with a FIN or a RST; empty if nobody did
-	Reset    results.Origin // who reset it first; empty if no RST was seen
+	Reset    results.Origin // who reset it first; empty if no RST was seen. A vanished connection counts as reset by the link: its kernel answers whatever comes next with a RST
 	Injected string         // the fault that ended it, as "effect at point" or the toxic's type; empty if none did
 	Cause    string         // why it was reset: an id of the reset catalogue if this log proves it, else "unknown"; empty if it was not
 
+	FINRead   time.Duration // since the epoch: the device's FIN came
+	FINPassed time.Duration // since the epoch: it was handed to the client's socket
+	ResetAt   time.Duration // since the epoch: Reset was seen, or made; these three are -1 for what did not happen
+
 	Up, Down int64 // bytes read from the client, bytes read from the device
+	Taken    int64 // of Up, those that the device's socket took; the others were withheld or lost
+}
+
+// A Strike is a fault that was carried out, as "effect at point".
+type Strike struct {
+	Fault string
+	At    time.Duration // since the epoch
 }
 
 // An Exchange is a request and what became of it. Its times are since the

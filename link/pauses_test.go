@@ -32,8 +32,11 @@ func TestPauseHoldsBackWhatIsPassingAndLetsItGo(t *testing.T) {
 	const pause = 60 * time.Millisecond
 	for _, effect := range []faults.Effect{faults.Hold, faults.Stall} {
 		for _, point := range linkPoints(effect) {
-			if point == faults.Idle {
-				continue // its delay is the idle time: the stall is for ever
+			switch point {
+			case faults.Idle: // its delay is the idle time: the stall is for ever
+				continue
+			case faults.Handshake, faults.Passage, faults.Packet: // their tests are elsewhere
+				continue
 			}
 			t.Run(string(effect)+" at "+string(point), func(t *testing.T) {
 				t.Parallel()
@@ -66,6 +69,9 @@ func TestPauseHoldsBackWhatIsPassingAndLetsItGo(t *testing.T) {
 // link and is served: what has not come by then does not come.
 func TestStallWithoutEndMovesNothing(t *testing.T) {
 	for _, point := range linkPoints(faults.Stall) {
+		if point == faults.Handshake {
+			continue // its test is elsewhere
+		}
 		t.Run(string(point), func(t *testing.T) {
 			t.Parallel()
 			f := faults.Fault{Effect: faults.Stall, Point: point, Selector: faults.Selector{Connections: []int{1}}}

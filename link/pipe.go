@@ -2,8 +2,7 @@ package link
 
 import (
 	"context"
-	"errors"
-	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2/toxics"
@@ -18,26 +17,81 @@ import (
 // a reset_peer.
 type shaper struct {
 	toxics.Toxic
-	kind   string
+	dose   faults.Dose
 	f      *flow
-	judged chan struct{} // closed once it is known who closed the toxic's output
+	on     atomic.Bool // else everything passes unchanged
+	lags   lags
+	limit  limit
+	stub   *toxics.ToxicStub // set before started is closed
+	start  chan struct{}     // closed when the toxic runs
+	judged chan struct{}     // closed once it is known who closed the toxic's output
 }
 
 // wrap returns the toxic that stands for inner in the chain.
-func (c *chain) wrap(f *flow, t *faults.Toxic, inner toxics.Toxic) toxics.Toxic {
-	if t.Type == resetPeer {
-		inner = &resetter{after: time.Duration(t.Attributes["timeout"]) * time.Millisecond, c: c}
+func (c *chain) wrap(f *flow, d faults.Dose, inner toxics.Toxic) *shaper {
+	if d.Type == resetPeer {
+		inner = &resetter{after: time.Duration(d.Attributes["timeout"]) * time.Millisecond, c: c}
 	}
-	s := &shaper{Toxic: inner, kind: t.Type, f: f, judged: make(chan struct{})}
+	s := &shaper{Toxic: inner, dose: d, f: f, start: make(chan struct{}), judged: make(chan struct{})}
 	c.shapers = append(c.shapers, s)
 	c.running.Add(1)
 	return s
+}
+
+// turn switches the toxic on or off for what passes from now on. Its caller
+// sees to it that nothing is under way, and that nobody else switches.
+func (s *shaper) turn(on bool) {
+	if s.on.Load() == on {
+		return
+	}
+	s.limit.turn(on, s.f.toxics.out.Load())
+	s.on.Store(on)
+	select {
+	case <-s.start:
+	default:
+		return // it will look when it starts
+	}
+	select {
+	case s.stub.Interrupt <- struct{}{}: // it looks again
+	case <-s.judged:
+	case <-s.f.r.ctx.Done():
+	}
+}
+
+// shape runs the toxic while it is on, and lets everything pass while it is
+// not.
+func (s *shaper) shape(stub *toxics.ToxicStub) {
+	for s.f.r.ctx.Err() == nil && !stub.Closed() {
+		if s.on.Load() {
+			s.Toxic.Pipe(stub)
+		} else {
+			pass(stub)
+		}
+	}
+}
+
+// pass hands chunks on until it is interrupted or there are no more.
+func pass(stub *toxics.ToxicStub) {
+	for {
+		select {
+		case <-stub.Interrupt:
+			return
+		case chunk := <-stub.Input:
+			if chunk == nil {
+				stub.Close()
+				return
+			}
+			stub.Output <- chunk
+		}
+	}
 }
 
 // Pipe runs the toxic until its input ends.
 func (s *shaper) Pipe(stub *toxics.ToxicStub) {
 	chain := s.f.toxics
 	defer chain.running.Done()
+	s.stub = stub
+	close(s.start)
 	returned, told := make(chan struct{}), make(chan struct{})
 	stop := context.AfterFunc(s.f.r.ctx, func() {
 		defer close(told)
@@ -46,13 +100,13 @@ func (s *shaper) Pipe(stub *toxics.ToxicStub) {
 		case <-returned:
 		}
 	})
-	s.Toxic.Pipe(stub)
+	s.shape(stub)
 	close(returned)
 	if !stop() {
 		<-told
 	}
-	if stub.Closed() && !s.f.hasEnded() {
-		chain.ender.CompareAndSwap(nil, &s.kind)
+	if stub.Closed() && !chain.isFed() {
+		chain.ender.CompareAndSwap(nil, &s.dose.Type)
 	}
 	close(s.judged)
 	for range stub.Input {
@@ -96,59 +150,4 @@ func (t *resetter) Pipe(stub *toxics.ToxicStub) {
 		t.c.ender.CompareAndSwap(nil, &kind)
 		stub.Close()
 	}
-}
-
-// A source is a flow's near end as Toxiproxy reads it.
-type source struct{ f *flow }
-
-// WriteTo moves everything from the source into the chain and returns when its
-// end may follow.
-func (s source) WriteTo(w io.Writer) (int64, error) {
-	c := s.f.toxics
-	s.f.pull(func(b []byte) {
-		c.in.Add(int64(len(b)))
-		w.Write(b) // into a channel: it takes all and never fails
-	})
-	if s.f.how != byLink {
-		faults.Wait(s.f.r.ctx, c.finLag)
-	}
-	return c.in.Load(), nil
-}
-
-// Read is not for use: io.Copy, with which Toxiproxy reads, prefers WriteTo,
-// which needs no buffer of its own for each connection.
-func (s source) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
-
-// A sink is a flow's far end as Toxiproxy writes it.
-type sink struct{ f *flow }
-
-// ReadFrom delivers everything that comes out of the chain. It never stops
-// before the end: bytes that can't be delivered vanish, for a chain that nobody
-// reads would never end.
-func (s sink) ReadFrom(r io.Reader) (n int64, err error) {
-	buf := buffers.Get().(*[32 << 10]byte)
-	defer buffers.Put(buf)
-	for err == nil {
-		var k int
-		k, err = r.Read(buf[:])
-		s.Write(buf[:k])
-		n += int64(k)
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return n, err
-}
-
-// Write delivers b.
-func (s sink) Write(b []byte) (int, error) {
-	s.f.toxics.out.Add(int64(len(b)))
-	s.f.deliver(b)
-	return len(b), nil
-}
-
-// Close is called when nothing more comes.
-func (s sink) Close() error {
-	s.f.finish()
-	return nil
 }

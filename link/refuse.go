@@ -7,38 +7,39 @@ import (
 	"rstorm/faults"
 )
 
-// refusals are the faults with effect refuse. They work on the gate and not on
-// a connection: they are played by the clock.
+// refusals are the faults that strike before a connection is made. They work
+// on the gate and not on a connection: they are played by the clock.
 type refusals []faults.Fault
 
-// active reports whether any of them refuses connections at t.
-func (rs refusals) active(t time.Duration) bool {
-	return slices.ContainsFunc(rs, func(f faults.Fault) bool { return f.Active(t) })
-}
-
-// next returns when after t the first window opens or closes; false if none
-// ever does again.
-func (rs refusals) next(t time.Duration) (edge time.Duration, ok bool) {
+// windows are those of rs.
+func (rs refusals) windows() (ws windows) {
 	for _, f := range rs {
-		at, more := f.NextChange(t)
-		if more && (!ok || at < edge) {
-			edge, ok = at, true
-		}
+		ws = append(ws, f.Window)
 	}
-	return edge, ok
+	return ws
 }
 
-// playRefusals opens and shuts the gate as the windows of rs come and go after
-// t, and ends open connections when a window opens whose fault says so.
+// apply sets the gate's bars as rs demand at t.
+func (rs refusals) apply(g *gate, t time.Duration) {
+	active := func(is func(faults.Fault) bool) bool {
+		return slices.ContainsFunc(rs, func(f faults.Fault) bool { return f.Active(t) && is(f) })
+	}
+	g.set(refusing, active(func(f faults.Fault) bool { return f.Effect == faults.Refuse }))
+	g.set(aborting, active(func(f faults.Fault) bool { return f.Effect == faults.DropSYN && f.Then == faults.ThenReset }))
+	g.set(jammed, active(func(f faults.Fault) bool { return f.Effect == faults.DropSYN }))
+}
+
+// playRefusals opens, shuts and jams the gate as the windows of rs come and go
+// after t, and ends open connections when a window opens whose fault says so.
 func (l *Link) playRefusals(rs refusals, t time.Duration) {
-	for {
-		edge, ok := rs.next(t)
+	for ws := rs.windows(); ; {
+		edge, ok := ws.next(t)
 		if !ok || faults.Wait(l.listening, edge-l.since()) != nil {
 			return
 		}
-		l.gate.set(refusing, rs.active(edge))
+		rs.apply(l.gate, edge)
 		for _, f := range rs {
-			if f.Active(edge) && !f.Active(t) {
+			if f.Effect == faults.Refuse && f.Active(edge) && !f.Active(t) {
 				l.outage(f.Then)
 			}
 		}

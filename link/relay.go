@@ -2,12 +2,10 @@ package link
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"rstorm/faults"
 	"rstorm/results"
@@ -21,36 +19,46 @@ type relay struct {
 	up     *flow // client to device
 	down   *flow // device to client
 
-	ctx     context.Context // ends when nothing passes any more
-	cancel  context.CancelFunc
-	tasks   sync.WaitGroup // effects that are due later, and the idle watch
-	idle    chan struct{}  // says that bytes have passed, to the idle watch; nil if there is none
-	touched atomic.Int64   // when they did, since the epoch
-	valve   atomic.Pointer[valve]
-	sealed  atomic.Bool // an effect is about to end the connection: no new bytes to the device
-	tunnel  atomic.Bool // the connection has left HTTP
-	partial atomic.Bool // part of a response has passed
-	severed atomic.Bool // it has been ended, or both sides have closed it: what still comes is not passed on
+	ctx      context.Context // ends when nothing passes any more
+	cancel   context.CancelFunc
+	tasks    sync.WaitGroup // effects that are due later, and the idle watch
+	idle     chan struct{}  // says that bytes have passed, to the idle watch; nil if there is none
+	touched  atomic.Int64   // when they did, since the epoch
+	ending   atomic.Bool    // the last bytes of a response are being written
+	turn     chan struct{}  // says that a response has passed
+	valve    atomic.Pointer[valve]
+	timeline atomic.Pointer[timeline] // nil if nothing lasts
+	sealed   atomic.Bool              // an effect is about to end the connection: no new bytes to the device
+	tunnel   atomic.Bool              // the connection has left HTTP
+	partial  atomic.Bool              // part of a response has passed
+	severed  atomic.Bool              // it has been ended, or both sides have closed it: what still comes is not passed on
 
 	mu        sync.Mutex
 	device    *leg // nil until connected
 	log       Connection
 	exchanges []*exchange
-	forwarded int  // of exchanges, in their order
-	answered  int  // of exchanges, in their order
-	relayed   int  // FINs passed on
-	afterFIN  bool // the device's FIN came before its RST
-	late      bool // bytes that still come from the client are answered with a RST
+	stops     []stop // faults at request, in the order of their bytes
+	hole      *hole  // the last black hole; nil if there was none
+	forwarded int    // of exchanges, in their order
+	answered  int    // of exchanges, in their order
+	relayed   int    // FINs passed on
+	afterFIN  bool   // the device's FIN came before its RST
+	late      bool   // bytes that still come from the client are answered with a RST
 }
 
 func newRelay(l *Link, number int, client *net.TCPConn) *relay {
-	r := &relay{link: l}
+	r := &relay{link: l, turn: make(chan struct{}, 1)}
 	r.ctx, r.cancel = context.WithCancel(l.alive)
 	r.client = newLeg(client, results.ByClient, r.ctx.Done())
-	from := client.RemoteAddr().(*net.TCPAddr).AddrPort()
-	r.log = Connection{Number: number, Opened: l.since(), Client: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
+	r.log = Connection{Number: number, Opened: l.since(), Client: addrPort(client.RemoteAddr()), FINRead: -1, FINPassed: -1, ResetAt: -1}
 	r.up = newUpFlow(r)
 	return r
+}
+
+// addrPort reads the address of a TCP socket.
+func addrPort(a net.Addr) netip.AddrPort {
+	addr := a.(*net.TCPAddr).AddrPort()
+	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 }
 
 // serve relays the connection to its end.
@@ -69,7 +77,7 @@ func (r *relay) serve() {
 		r.up.run()
 		return
 	}
-	r.link.shaping.shape(r)
+	r.prepare()
 	r.watchIdle()
 	var down sync.WaitGroup
 	down.Go(r.down.run)
@@ -87,6 +95,8 @@ func (r *relay) connected(conn *net.TCPConn) bool {
 		return false
 	}
 	r.device = newLeg(conn, results.ByDevice, r.ctx.Done())
+	r.log.Device = addrPort(conn.LocalAddr())
+	r.hole.swallow(r, r.device)
 	r.up.to = r.device
 	r.down = newDownFlow(r)
 	return true
@@ -116,7 +126,7 @@ func (r *relay) unreachable(err error) {
 	case isReset(err): // it accepted, and reset before connect(2) returned here
 		by = results.ByDevice
 	}
-	r.log.First, r.log.Reset, r.log.Cause = by, by, cause
+	r.log.First, r.log.Reset, r.log.Cause, r.log.ResetAt = by, by, cause, r.link.since()
 	r.client.abort()
 }
 
@@ -139,7 +149,7 @@ func (r *relay) finish() {
 	r.sever() // from here on the entry stands
 	r.log.Closed = r.link.since()
 	r.log.Cause = r.cause()
-	r.log.Up = r.up.read.Load()
+	r.log.Up, r.log.Taken = r.up.read.Load(), r.up.requests.passed
 	if r.down != nil {
 		r.log.Down = r.down.read.Load()
 	}
@@ -150,38 +160,6 @@ func (r *relay) finish() {
 
 // entry is the log's entry. It is complete once serve has returned.
 func (r *relay) entry() Connection { return r.log }
-
-// noteFIN records that l's peer has closed its side. A client's FIN that is
-// read when the device's has come too was the answer to what the device sent
-// before its own, so the device was first.
-func (r *relay) noteFIN(l *leg) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.log.First != "" {
-		return
-	}
-	r.log.First = l.peer
-	if l == r.client && r.device != nil && finArrived(r.device.conn) {
-		r.log.First = r.device.peer
-	}
-}
-
-// noteFailure records the error that the kernel reported on l, if it was a
-// RST.
-func (r *relay) noteFailure(l *leg) {
-	if !isReset(l.failure) {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.log.First == "" {
-		r.log.First = l.peer
-	}
-	if r.log.Reset == "" {
-		r.log.Reset = l.peer
-		r.afterFIN = l.gotFIN.Load() || errors.Is(l.failure, syscall.EPIPE)
-	}
-}
 
 // passing reports whether bytes may pass, once what holds them has let go.
 func (r *relay) passing(f *flow) bool {

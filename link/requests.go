@@ -1,6 +1,10 @@
 package link
 
-import "rstorm/faults"
+import (
+	"sync/atomic"
+
+	"rstorm/faults"
+)
 
 // holdLimit bounds how much of a request is held back until it is decided
 // whether the device gets it. A larger one is decided when it has come so far.
@@ -14,19 +18,44 @@ type requests struct {
 	f *flow
 
 	framer  framer
-	hold    bool      // requests are held back until they are decided
-	decided bool      // the current one has been
-	current *exchange // the request that is arriving; nil between two
-	arrived int64     // bytes of the client that have been looked at
-	held    []byte    // of them, those not handed on yet
+	greeted bool          // the first bytes have been looked at
+	hold    bool          // requests are held back until they are decided
+	decided bool          // the current one has been
+	refusal *faults.Fault // the link shall answer it as this says; set by effect status
+	refused bool          // it has been answered by the link: the rest of it is thrown away
+	current *exchange     // the request that is arriving; nil between two
+	arrived int64         // bytes of the client that have been looked at, but for those refused
+	held    []byte        // of them, those not handed on yet
+	cuts    cuts          // faults at request
 
+	arriving atomic.Bool // part of a request has arrived, and not all
+
+	exact  bool  // faults strike between the bytes handed to the device
 	passed int64 // bytes handed to the device; the far end's own
 }
+
+func newRequests(r *relay, f *flow) *requests {
+	plan := r.link.plan
+	return &requests{
+		r: r, f: f, framer: newFramer(false), cuts: r.link.cuts(faults.Request),
+		hold: plan.Has(faults.BeforeForward), exact: plan.Has(faults.AfterForward) || plan.Has(faults.Request),
+	}
+}
+
+// clientHello is how the first record of a TLS client begins (RFC 8446 section
+// 5.1); nothing of HTTP does.
+const clientHello = 22
 
 // arrive finds the requests in b and hands on what may go.
 func (q *requests) arrive(b []byte, emit func([]byte)) {
 	if q.r.tunnel.Load() {
 		q.framer.tunnel()
+	}
+	if !q.greeted {
+		q.greeted = true
+		if b[0] == clientHello && !q.r.strike(faults.Handshake, q.r.event(nil)) {
+			return
+		}
 	}
 	if q.hold {
 		q.arriveHeld(b, emit)
@@ -40,17 +69,32 @@ func (q *requests) arrive(b []byte, emit func([]byte)) {
 			break
 		}
 	}
+	q.arriving.Store(q.midRequest() && q.framer.step != opaque)
 	emit(b)
 }
 
-// mark enters what the framer found in the log.
+// mark takes in what the framer found.
 func (q *requests) mark(m mark) {
 	switch m {
 	case head:
 		q.current = q.r.openExchange(q.framer.msg)
+		if q.framer.stop = q.cuts.first; q.cuts.first == 0 {
+			q.cutHere()
+		}
+	case reached:
+		q.cutHere()
 	case done:
 		q.r.requestRead(q.current, q.arrived)
 		q.current = nil
+	}
+}
+
+// cutHere tells the far end that a fault at request strikes here, if one does.
+func (q *requests) cutHere() {
+	now, next := q.cuts.at(q.framer.content, func() []faults.Strike { return q.r.link.plan.At(faults.Request, q.r.event(q.current)) })
+	q.framer.stop = next
+	if len(now) > 0 && !q.refused {
+		q.r.addStop(stop{q.arrived, now})
 	}
 }
 
@@ -60,9 +104,11 @@ func (q *requests) mark(m mark) {
 func (q *requests) arriveHeld(b []byte, emit func([]byte)) {
 	for {
 		n, m := q.framer.next(b)
-		q.held = append(q.held, b[:n]...)
+		if !q.refused {
+			q.held = append(q.held, b[:n]...)
+			q.arrived += int64(n)
+		}
 		b = b[n:]
-		q.arrived += int64(n)
 		ex := q.current
 		if q.mark(m); ex == nil {
 			ex = q.current
@@ -73,14 +119,18 @@ func (q *requests) arriveHeld(b []byte, emit func([]byte)) {
 				q.held, q.hold = nil, false
 				return
 			}
+			if q.refusal != nil && !q.refuse(ex) {
+				return
+			}
 		}
 		if q.decided || q.framer.step == opaque {
 			q.release(emit)
 		}
-		if m == done {
-			q.decided = false
+		if m == done || q.framer.step == opaque {
+			q.decided, q.refused = false, false
 		}
 		if m == more {
+			q.arriving.Store(q.midRequest() && q.framer.step != opaque)
 			return
 		}
 	}
@@ -93,50 +143,6 @@ func (q *requests) release(emit func([]byte)) {
 		emit(q.held)
 		q.held = q.held[:0]
 	}
-}
-
-// forward hands p to the device, and asks the faults after-forward about each
-// request that p completes.
-func (q *requests) forward(p []byte) {
-	if !q.r.link.plan.Has(faults.AfterForward) {
-		if !q.r.sealed.Load() && q.f.write(p) {
-			q.passed += int64(len(p))
-			for ex := q.r.nextForward(q.passed); ex != nil; ex = q.r.nextForward(q.passed) {
-				q.r.requestForwarded(ex)
-			}
-		}
-		return
-	}
-	for len(p) > 0 && q.r.passing(q.f) && !q.r.sealed.Load() {
-		ex := q.r.nextForward(q.passed + int64(len(p)))
-		n := len(p)
-		if ex != nil {
-			n = int(ex.end - q.passed)
-		}
-		if !q.forwardOne(ex, p[:n]) {
-			return
-		}
-		q.passed += int64(n)
-		p = p[n:]
-	}
-}
-
-// forwardOne hands p to the device, of which ex, if it is not nil, is
-// completed. What strikes ex is known before the last byte goes, so that no
-// response can slip through.
-func (q *requests) forwardOne(ex *exchange, p []byte) bool {
-	if ex == nil {
-		return q.f.write(p)
-	}
-	due := q.r.strikeAnswer(ex)
-	if !q.f.write(p) {
-		return false
-	}
-	q.r.requestForwarded(ex)
-	for _, s := range due {
-		q.r.schedule(s)
-	}
-	return true
 }
 
 // midRequest reports whether part of a request has arrived.

@@ -9,16 +9,24 @@ import (
 // reset ends the connection with a RST on both legs. What has passed reaches
 // the client before it.
 func reset(r *relay, s faults.Strike) {
-	if s.Point == faults.Response || s.Point == faults.AfterResponse {
-		r.client.flush(r.ctx)
-	}
+	r.settle(s)
 	r.endByReset(r.cut(s))
+}
+
+// settle waits until what passed before s has arrived.
+func (r *relay) settle(s faults.Strike) {
+	switch s.Point {
+	case faults.Response, faults.AfterResponse:
+		r.client.flush(r.ctx)
+	case faults.Request, faults.AfterForward:
+		r.device.flush(r.ctx)
+	}
 }
 
 // cut describes s for the log.
 func (r *relay) cut(s faults.Strike) cut {
 	return cut{
-		fault: string(s.Effect) + " at " + string(s.Point),
+		fault: title(s),
 		cause: cmp.Or(resetCauses[s.Point], r.stateCause()),
 	}
 }

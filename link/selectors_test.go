@@ -108,6 +108,26 @@ func TestAttemptSelectsOverAllConnections(t *testing.T) {
 	}
 }
 
+func TestExchangeSelectsByItsPlaceOnTheConnection(t *testing.T) {
+	for _, point := range []faults.Point{faults.Request, faults.BeforeForward, faults.AfterForward, faults.Response} {
+		l := openLink(t, quietly(t), faults.Fault{Effect: faults.Reset, Point: point, Selector: faults.Selector{Exchanges: []int{3}}})
+		if reset, want := fire(t, l.Addr(), 7, "GET"), []string{"0-2", "0-5"}; !slices.Equal(reset, want) { // fresh connections count from 1
+			t.Errorf("at %s reset %v, want %v", point, reset, want)
+		}
+	}
+}
+
+// The address from which the link called the device is what the device knows
+// its client by.
+func TestLogNamesTheLegToTheDevice(t *testing.T) {
+	from := make(chan string, 1)
+	l := openLink(t, startDevice(t, func(c *net.TCPConn) { from <- c.RemoteAddr().String() }))
+	ask(t, l.Addr(), "")
+	if got, want := closeLink(t, l)[0].Device.String(), <-from; got != want {
+		t.Errorf("log says the device was called from %s, the device %s", got, want)
+	}
+}
+
 func TestWindowCountsFromTheEpoch(t *testing.T) {
 	window := faults.Selector{Window: faults.Window{From: time.Hour, For: time.Hour}}
 	for _, row := range []struct {

@@ -7,22 +7,34 @@ import (
 // A valve is shut while it stands in a relay: nothing passes.
 type valve struct {
 	open    chan struct{} // closed when bytes may pass again
+	why     *faults.Fault
 	forever bool
 }
 
 // stall stops both flows for s's delay, for ever if it has none, which at idle
 // is never its own: that is the idle time. What has passed is not called back;
 // sockets stay open and are not read.
-func stall(r *relay, s faults.Strike) {
-	v := &valve{open: make(chan struct{}), forever: s.Delay.IsZero() || s.Point == faults.Idle}
-	if old := r.valve.Load(); old != nil && old.forever || !r.valve.CompareAndSwap(old, v) || v.forever {
-		return
+func stall(r *relay, s faults.Strike) { r.shut(s) }
+
+// shut shuts a valve for as long as s says and returns it; nil if another one
+// stands for ever. Shutting it again for the same strike has no effect.
+func (r *relay) shut(s faults.Strike) *valve {
+	v := &valve{open: make(chan struct{}), why: s.Fault, forever: s.Delay.IsZero() || s.Point == faults.Idle}
+	old := r.valve.Load()
+	if old != nil && old.why == s.Fault {
+		return old
 	}
-	r.tasks.Go(func() {
-		faults.Wait(r.ctx, s.Wait)
-		r.valve.CompareAndSwap(v, nil)
-		close(v.open)
-	})
+	if old != nil && old.forever || !r.valve.CompareAndSwap(old, v) {
+		return nil
+	}
+	if !v.forever {
+		r.tasks.Go(func() {
+			faults.Wait(r.ctx, s.Wait)
+			r.valve.CompareAndSwap(v, nil)
+			close(v.open)
+		})
+	}
+	return v
 }
 
 // wait returns when the valve opens or the connection is over. A flow that is

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/kernel"
 )
 
 // A storm lets everything happen at once: clients and devices that leave in
@@ -51,14 +52,20 @@ func someFaults(rng *rand.Rand) (fs []faults.Fault) {
 	half := faults.Probability(0.5)
 	for range 3 {
 		kind := faults.Effects[rng.IntN(len(faults.Effects))]
-		if len(kind.Link) == 0 || kind.Effect == faults.Refuse {
+		if len(kind.Link) == 0 || kind.Effect == faults.Refuse || kind.Effect == faults.DropSYN || kind.Effect == faults.Vanish && kernel.CanForget() != nil {
 			continue
 		}
 		f := faults.Fault{Effect: kind.Effect, Point: kind.Link[rng.IntN(len(kind.Link))], Selector: faults.Selector{Probability: &half}}
+		if f.Point == faults.Packet {
+			continue
+		}
+		if f.Effect == faults.Status {
+			f.Code = 503
+		}
 		if f.Effect == faults.Hold || f.Effect == faults.Stall || f.Point == faults.Idle || rng.IntN(2) == 0 {
 			f.Delay = faults.After(time.Duration(1+rng.IntN(5)) * time.Millisecond)
 		}
-		if f.Point == faults.Response {
+		if f.Point == faults.Response || f.Point == faults.Request {
 			f.Bytes = rng.Int64N(12)
 		}
 		if f.Effect == faults.HalfClose {
@@ -70,6 +77,9 @@ func someFaults(rng *rand.Rand) (fs []faults.Fault) {
 		kinds := slices.Sorted(maps.Keys(all))
 		f := toxic(kinds[rng.IntN(len(kinds))], []faults.Stream{faults.Upstream, faults.Downstream}[rng.IntN(2)], nil)
 		f.Toxic.Attributes, f.Toxic.Toxicity = all[f.Toxic.Type], half
+		if rng.IntN(2) == 0 {
+			f.Toxic.Window = faults.Window{For: 2 * time.Millisecond, Every: 5 * time.Millisecond}
+		}
 		fs = append(fs, f)
 	}
 	return fs

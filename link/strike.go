@@ -6,15 +6,21 @@ import "rstorm/faults"
 // passing may go on, or when the connection has been ended.
 type effect func(*relay, faults.Strike)
 
-// effects holds what the link can do to a connection. Refuse is not among
-// them: it works on the gate.
+// effects holds what the link can do to a connection. Refuse and drop-syn are
+// not among them: they work on the gate.
 var effects = map[faults.Effect]effect{
-	faults.Reset:     reset,     // a RST on both legs
-	faults.Close:     closeBoth, // as close(2) towards the client, a FIN towards the device
-	faults.HalfClose: halfClose, // a FIN towards the client, whose bytes are no longer read
-	faults.Truncate:  truncate,  // a FIN towards the client in the middle of a body
-	faults.Stall:     stall,     // nothing moves in either direction
-	faults.Hold:      hold,      // what is passing waits
+	faults.Reset:       reset,       // a RST on both legs
+	faults.Close:       closeBoth,   // as close(2) towards the client, a FIN towards the device
+	faults.HalfClose:   halfClose,   // a FIN towards the client, whose bytes are no longer read
+	faults.Drain:       drain,       // a FIN towards the client, whose bytes are thrown away
+	faults.Truncate:    truncate,    // a FIN towards the client in the middle of a body
+	faults.Stall:       stall,       // nothing moves in either direction
+	faults.BlackHole:   blackHole,   // nor is anything acknowledged
+	faults.Vanish:      vanish,      // both sockets are forgotten without a segment
+	faults.Hold:        hold,        // what is passing waits
+	faults.Status:      status,      // the link answers in the device's place
+	faults.Garbage:     garbage,     // the client gets bytes that are no HTTP
+	faults.Unsolicited: unsolicited, // the client gets an answer that it did not ask for
 }
 
 // strike asks the plan which faults hit e at point and carries them out. It
@@ -34,13 +40,27 @@ func (r *relay) carry(s faults.Strike) bool {
 	if !lasts(s) && faults.Wait(r.ctx, s.Wait) != nil {
 		return false
 	}
-	effects[s.Effect](r, s)
+	r.do(s)
 	return r.ctx.Err() == nil
 }
 
+// do carries s out at once.
+func (r *relay) do(s faults.Strike) {
+	r.note(s)
+	effects[s.Effect](r, s)
+}
+
+// title names s in the log.
+func title(s faults.Strike) string { return string(s.Effect) + " at " + string(s.Point) }
+
 // lasts reports whether s's delay is how long its effect lasts, and not a wait
 // before it.
-func lasts(s faults.Strike) bool { return s.Effect == faults.Hold || s.Effect == faults.Stall }
+func lasts(s faults.Strike) bool { return s.Effect == faults.Hold || silences(s) }
+
+// silences reports whether s lets nothing pass while it lasts.
+func silences(s faults.Strike) bool {
+	return s.Effect == faults.Stall || s.Effect == faults.BlackHole
+}
 
 // later reports whether s waits while other things go on.
 func later(s faults.Strike) bool { return s.Wait > 0 && !lasts(s) }
@@ -54,7 +74,9 @@ func (r *relay) seal(strikes []faults.Strike) {
 	for _, s := range strikes {
 		switch {
 		case s.Effect == faults.Stall:
-			stall(r, s)
+			r.do(s)
+		case s.Effect == faults.BlackHole:
+			r.shut(s)
 		case s.Effect.Ends() && !later(s):
 			r.sealed.Store(true)
 		}
@@ -91,8 +113,11 @@ func (r *relay) strikeAnswer(ex *exchange) (due []faults.Strike) {
 	for _, s := range strikes {
 		switch {
 		case s.Effect == faults.Stall:
-			stall(r, s)
-		case later(s):
+			r.do(s)
+		case s.Effect == faults.BlackHole:
+			r.shut(s)
+			due = append(due, s)
+		case later(s) && s.Effect != faults.Garbage:
 			due = append(due, s)
 		}
 	}
@@ -105,10 +130,12 @@ func (r *relay) strikeAnswer(ex *exchange) (due []faults.Strike) {
 // carryAnswer carries out a fault after-forward now that the response it
 // withholds has come: the device has executed the command. It reports whether
 // the response may pass after all.
-func (r *relay) carryAnswer(s faults.Strike) bool {
+func (r *relay) carryAnswer(ex *exchange, s faults.Strike) bool {
 	switch {
-	case s.Effect == faults.Stall: // it began when the request went
+	case silences(s): // it began when the request went
 		return true
+	case s.Effect == faults.Garbage: // it takes the place of the response
+		s.Wait -= r.link.since() - ex.Forwarded
 	case later(s): // it strikes when it is due, and nothing passes before
 		<-r.ctx.Done()
 		return false

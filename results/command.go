@@ -62,18 +62,19 @@ type Phase string
 
 // The phases, in order.
 const (
-	PhaseConnect Phase = "connect" // no connection yet
-	PhaseSend    Phase = "send"    // the request was not wholly written
-	PhaseWait    Phase = "wait"    // written, no byte of an answer yet
-	PhaseHead    Phase = "head"    // within the answer's head
-	PhaseBody    Phase = "body"    // within the answer's body
-	PhaseDone    Phase = "done"    // the whole answer was read
+	PhaseConnect   Phase = "connect"   // no connection yet
+	PhaseHandshake Phase = "handshake" // connected, the TLS handshake was not over
+	PhaseSend      Phase = "send"      // the request was not wholly written
+	PhaseWait      Phase = "wait"      // written, no byte of an answer yet
+	PhaseHead      Phase = "head"      // within the answer's head
+	PhaseBody      Phase = "body"      // within the answer's body
+	PhaseDone      Phase = "done"      // the whole answer was read
 )
 
 // An Attempt is one exchange on the wire for a command, as the client saw it.
 type Attempt struct {
 	Connection int     // the client's own number of the connection, from 1; 0 if none was made
-	Exchange   int     // its place on that connection, from 1
+	Exchange   int     // its place on that connection, from 1; 0 if it never got that far
 	Outcome    Outcome // of this attempt
 	Phase      Phase   // how far it came
 	Sent, Done time.Time

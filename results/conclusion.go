@@ -26,7 +26,11 @@ func (p *page) conclude(r *Report) {
 		parts = append(parts, "partial: the run was cut short")
 	}
 	all := blocks(r)
-	fmt.Fprintf(&p.text, "%s: %s, %s, %s: %s\n", verdictOn(r, n), several(len(all), "scenario"),
+	played := several(len(all), "scenario")
+	if n := skippedOf(all); n > 0 {
+		played += fmt.Sprintf(" (%d skipped)", n)
+	}
+	fmt.Fprintf(&p.text, "%s: %s, %s, %s: %s\n", verdictOn(r, n), played,
 		several(len(r.Trials), "trial"), several(asked, "threshold"), strings.Join(parts, ", "))
 	p.prose(unheld(all), "  not held: ", "    ")
 
@@ -73,6 +77,16 @@ func verdictOn(r *Report, n map[Judgement]int) string {
 		return "NOT JUDGED"
 	}
 	return "NOT HELD"
+}
+
+// skippedOf counts the scenarios that could not be played on this machine.
+func skippedOf(all []block) (n int) {
+	for _, b := range all {
+		if b.skipped != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // unheld names the scenarios with a threshold that was judged and did not hold.

@@ -12,4 +12,5 @@ type Format struct {
 var Formats = []Format{
 	{"table", "a table per scenario, for people", WriteTable},
 	{"json", "everything, for programs", WriteJSON},
+	{"catalogue", "a Markdown table by cause of the reset catalogue", WriteCatalogue},
 }

@@ -40,6 +40,7 @@ func present(r *Report) *Report {
 		s := &out.Scenarios[i]
 		s.Verdicts = append([]Verdict{}, s.Verdicts...)
 		s.Differences = append([]Difference{}, s.Differences...)
+		s.Shows = append([]string{}, s.Shows...)
 	}
 	return &out
 }

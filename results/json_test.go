@@ -23,7 +23,7 @@ func fieldReport() *results.Report {
 		Environment: results.Environment{Version: "dev", OS: "linux", CPUs: 2, FidelityNote: "No capture: not permitted."},
 		Overhead:    &results.Overhead{Commands: 200, Direct: 61 * time.Microsecond, Link: 140 * time.Microsecond},
 		Kernel:      &results.Kernel{OutResets: 12, EstablishedResets: 11},
-		Scenarios: []results.Scenario{{Scenario: "close race", About: "The device closes without saying so while the next command is on its way.",
+		Scenarios: []results.Scenario{{Scenario: "close race", Protocol: results.HTTP, Shows: []string{"close-race"}, Produced: "device: half-close at after-response", About: "The device closes without saying so while the next command is on its way.",
 			Repetition: 1, Verdicts: []results.Verdict{{Threshold: "close.success - naive.success > 30%", Observed: "50%", Result: results.Held}},
 			Differences: []results.Difference{{Strategy: "close", Than: "naive", Success: .5, Low: .4, High: .6}}}},
 		Notes: []string{"The suite's target is <embedded> & local."},

@@ -88,13 +88,21 @@ type errno struct {
 	err  error
 }
 
-// Errno names what a socket said when it ended an exchange, "ECONNRESET" as
-// well as "EOF" for the peer's FIN; empty if err holds nothing of the kind.
+// Errno names what ended an exchange: what the socket said, "ECONNRESET" as
+// well as "EOF" for the peer's FIN, or what an error with a method Errno()
+// string says for a layer above it, as in "alert" and "GOAWAY"; empty if err
+// holds nothing of the kind.
 func Errno(err error) string {
 	for _, e := range errnos {
 		if errors.Is(err, e.err) {
 			return e.name
 		}
+	}
+	if named, ok := errors.AsType[interface {
+		error
+		Errno() string
+	}](err); ok {
+		return named.Errno()
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "EOF"

@@ -40,6 +40,7 @@ type Environment struct {
 	Kernel       string `json:"kernel"` // release; empty if unknown
 	CPUs         int    `json:"cpus"`
 	Root         bool   `json:"root"`
+	Isolated     bool   `json:"isolated"`      // in a private network of its own
 	Link         string `json:"link"`          // embedded, or the remote Toxiproxy's address
 	Target       string `json:"target"`        // embedded, or the device's URL
 	FidelityNote string `json:"fidelity_note"` // why the fidelity is not higher
@@ -81,6 +82,10 @@ type Trial struct {
 type Scenario struct {
 	Scenario   string    `json:"scenario"`
 	About      string    `json:"about"`
+	Protocol   Protocol  `json:"protocol"`
+	Shows      []string  `json:"shows"`             // ids of [Causes]
+	Produced   string    `json:"produced"`          // what goes wrong in it, in a line
+	Skipped    string    `json:"skipped,omitempty"` // why it was not played on this machine
 	Repetition int       `json:"repetition"`
 	Verdicts   []Verdict `json:"verdicts"`
 
@@ -114,5 +119,5 @@ const (
 	Held    Judgement = "held"
 	Missed  Judgement = "failed"
 	NoData  Judgement = "no data"
-	Skipped Judgement = "skipped" // its strategy was not selected
+	Skipped Judgement = "skipped" // its strategy was not selected, or its scenario can't be played here
 )

@@ -34,6 +34,7 @@ type page struct {
 // A block is all about one scenario.
 type block struct {
 	name, about string
+	skipped     string // why it was not played
 	repeated    bool
 	trials      []*Trial
 	whole       []*Scenario
@@ -61,7 +62,7 @@ func blocks(r *Report) []block {
 		s := &r.Scenarios[i]
 		b := at(s.Scenario)
 		b.whole = append(b.whole, s)
-		b.about = s.About
+		b.about, b.skipped = s.About, s.Skipped
 		b.repeated = b.repeated || s.Repetition > 1
 	}
 	return all
@@ -95,6 +96,9 @@ func (p *page) block(b *block) {
 	}
 	if len(b.trials) > 0 {
 		g.write(&p.text)
+	}
+	if b.skipped != "" {
+		p.prose("skipped: "+b.skipped, "    ", "      ")
 	}
 	for _, t := range b.trials {
 		p.remarks(b.label(t.Strategy, t.Repetition), t)

@@ -11,7 +11,7 @@ import (
 func (r *Runner) environment() results.Environment {
 	return results.Environment{
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernelRelease(),
-		CPUs: runtime.NumCPU(), Root: os.Geteuid() == 0,
+		CPUs: runtime.NumCPU(), Root: os.Geteuid() == 0, Isolated: r.Isolated,
 		Link:   cmp.Or(r.Toxiproxy, "embedded"),
 		Target: cmp.Or(r.Target.URL(), "embedded"),
 	}
@@ -22,7 +22,11 @@ func (t Target) URL() string {
 	if t.Address == "" {
 		return ""
 	}
-	return "http://" + t.Host + t.Prefix
+	scheme := results.HTTP.Scheme()
+	if t.TLS != nil {
+		scheme = results.HTTPS.Scheme()
+	}
+	return scheme + "://" + t.Host + t.Prefix
 }
 
 // fidelity says what the report's statements rest on, and why not on more.

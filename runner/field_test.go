@@ -7,17 +7,32 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"rstorm/device"
 	"rstorm/results"
 	"rstorm/scenarios"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asDevice makes the test binary a device in a process of its own.
+const asDevice = "supervised-device"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == asDevice {
+		if err := device.Serve(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each such process ends a second late
+	goleak.VerifyTestMain(m)
+}
 
 // suite reads YAML written for a test.
 func suite(t testing.TB, yaml string) *scenarios.Suite {

@@ -19,7 +19,7 @@ func join(e *results.Evidence, s *stage) []string {
 	}
 	if s.link != nil {
 		e.Logged = true
-		joinLog(e, records, s.link.Log())
+		joinLog(e, records, s.link.Log(), s.known())
 	}
 	if s.device != nil {
 		if n := joinLedger(records, s.device.Ledger()); n > 0 {
@@ -32,7 +32,7 @@ func join(e *results.Evidence, s *stage) []string {
 // joinLog counts attempts and copies connections. An attempt that never
 // reached the link is known to the client only, one that the client hides to
 // the link only: the larger number is the nearer.
-func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection) {
+func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection, known func(*link.Connection) *device.Connection) {
 	tries := make(map[string]int, len(records))
 	e.Connections = make([]results.Connection, 0, len(log))
 	for i := range log {
@@ -42,6 +42,7 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 			tries[x.Command]++
 			out.Method = x.Method
 		}
+		explain(&out, known(c))
 		e.Connections = append(e.Connections, out)
 	}
 	for id, r := range records {

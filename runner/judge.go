@@ -45,8 +45,9 @@ func judgeTrial(sc *scenarios.Scenario, trial *results.Trial) []results.Verdict 
 }
 
 // judgeScenarios judges, per scenario and repetition, the thresholds that are
-// about several strategies, all, or one that was not played.
-func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played) []results.Scenario {
+// about several strategies, all, or one that was not played. Those of skipped
+// scenarios, by name with the reason, are neither held nor failed.
+func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played, skipped map[string]string) []results.Scenario {
 	var judged []results.Scenario
 	for i := range suite.Scenarios {
 		sc := &suite.Scenarios[i]
@@ -55,12 +56,17 @@ func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played) []results.
 				return p.trial.Scenario != sc.Name || p.trial.Repetition != rep+1
 			})
 			view := viewOf(sc, here)
-			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1}
+			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1,
+				Protocol: sc.Protocol, Shows: sc.Shows, Produced: sc.Produced(), Skipped: skipped[sc.Name]}
 			if sc.Load.Duration == 0 { // else the same id was sent at another time, by one more often than by the other
 				out.Differences = differences(here)
 			}
 			for _, t := range sc.Assert {
-				if named := t.Strategies(); len(named) != 1 || view.Trials[named[0]] == nil {
+				named := t.Strategies()
+				switch {
+				case out.Skipped != "":
+					out.Verdicts = append(out.Verdicts, results.Verdict{Threshold: t.String(), Observed: out.Skipped, Result: results.Skipped})
+				case len(named) != 1 || view.Trials[named[0]] == nil:
 					out.Verdicts = append(out.Verdicts, t.Judge(view))
 				}
 			}

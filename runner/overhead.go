@@ -29,7 +29,7 @@ func measureOverhead(ctx context.Context, seed uint64) (*results.Overhead, error
 	var r Runner
 	epoch := time.Now()
 	sc := &scenarios.Scenario{}
-	stage, err := r.raise(ctx, sc, seed, epoch)
+	stage, err := r.raise(ctx, sc, 0, seed, epoch)
 	if err != nil {
 		return nil, fmt.Errorf("measure the overhead: %w", err)
 	}
@@ -55,7 +55,7 @@ func measureOverhead(ctx context.Context, seed uint64) (*results.Overhead, error
 
 // newProbe is a client that models nothing but a kept connection.
 func newProbe(s *stage) clients.Client {
-	return clients.Naive{}.Client(clients.Network{Dialer: clients.NewDialer(s.dial), Host: s.host})
+	return clients.Naive{}.Client(s.network(clients.NewDialer(newDial(s.addr, 0)), 0))
 }
 
 func median(times []time.Duration) time.Duration {

@@ -5,6 +5,7 @@ package runner
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -20,10 +21,12 @@ import (
 // against the embedded device behind the embedded link.
 type Runner struct {
 	Seed      uint64
-	Repeat    int    // repetitions of every trial; below 1 is 1
-	Parallel  int    // trials that may overlap when they mostly wait; below 1 is 1
-	Target    Target // a real device in place of the embedded one
-	Toxiproxy string // API of a stock Toxiproxy server in place of the embedded link
+	Repeat    int      // repetitions of every trial; below 1 is 1
+	Parallel  int      // trials that may overlap when they mostly wait; below 1 is 1
+	Target    Target   // a real device in place of the embedded one
+	Toxiproxy string   // API of a stock Toxiproxy server in place of the embedded link
+	Isolated  bool     // this process is alone in a private network: packets may be bent, sysctls set
+	Device    []string // command that runs a device as a process of its own, see [device.Spawn]; for profiles that crash
 
 	// Observe is told when a trial begins and ends; it may be nil. It is
 	// called from several goroutines at once.
@@ -35,6 +38,10 @@ type Target struct {
 	Address string // host:port to connect to
 	Host    string // for the Host field
 	Prefix  string // path before every command's own, without a trailing slash
+
+	// TLS is whom to trust; nil is no TLS. With it scenarios of https and h2
+	// are played, without it those of http and h2c.
+	TLS *tls.Config
 }
 
 // Progress tells of one trial.
@@ -58,9 +65,10 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report.Environment = r.environment()
 	report.Fidelity, report.Environment.FidelityNote = fidelity(before)
 	report.Notes = r.limits()
-	playable, left := r.playable(suite)
+	able, skipped := r.skip(suite)
+	playable, left := r.playable(able)
 	if len(left) > 0 {
-		report.Notes = append(report.Notes, "Not played, because a stock Toxiproxy can carry out toxics only: "+strings.Join(left, ", ")+".")
+		report.Notes = append(report.Notes, "Not played, because "+r.limit()+": "+strings.Join(left, ", ")+".")
 	}
 
 	var err error
@@ -73,7 +81,7 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 		for _, p := range all {
 			report.Trials = append(report.Trials, *p.trial)
 		}
-		report.Scenarios = r.judgeScenarios(suite, all)
+		report.Scenarios = r.judgeScenarios(suite, all, skipped)
 	}
 	report.Kernel = kernelSince(readKernel(), before)
 	report.Elapsed = time.Since(report.Began)

@@ -9,23 +9,30 @@ import (
 	"rstorm/scenarios"
 )
 
-// playable leaves out, by name, the scenarios whose faults the link can't carry
-// out.
+// playable leaves out, by name, the scenarios that what stands in the place of
+// link or device can't play: see [Runner.limit].
 func (r *Runner) playable(suite *scenarios.Suite) (*scenarios.Suite, []string) {
-	if r.Toxiproxy == "" {
-		return suite, nil
-	}
 	var left []string
 	some := *suite
 	some.Scenarios = nil
 	for _, sc := range suite.Scenarios {
-		if slices.ContainsFunc(sc.Link, func(f faults.Fault) bool { return f.Toxic == nil }) {
+		exact := slices.ContainsFunc(sc.Link, func(f faults.Fault) bool { return f.Toxic == nil })
+		foreign := r.Target != (Target{}) && sc.Protocol.TLS() != (r.Target.TLS != nil)
+		if r.Toxiproxy != "" && exact || foreign {
 			left = append(left, sc.Name)
 		} else {
 			some.Scenarios = append(some.Scenarios, sc)
 		}
 	}
 	return &some, left
+}
+
+// limit says what keeps scenarios from being played.
+func (r *Runner) limit() string {
+	if r.Toxiproxy != "" {
+		return "a stock Toxiproxy can carry out toxics only"
+	}
+	return "the target's scheme is not that of their protocol"
 }
 
 // A job is one trial to play.

@@ -2,45 +2,102 @@ package runner
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
+	"slices"
 	"time"
 
+	"rstorm/clients"
 	"rstorm/device"
 	"rstorm/faults"
 	"rstorm/link"
+	"rstorm/packet"
+	"rstorm/results"
 	"rstorm/scenarios"
 )
 
-// A stage is the device and the link of one trial, alone on their own ports.
-type stage struct {
-	device *device.Device // nil if the device was there before
-	link   *link.Link     // nil behind a stock Toxiproxy
-	remote *link.Remote   // nil behind the embedded link
-	addr   string         // where clients connect to
-	host   string         // for the Host field
-	prefix string         // before every command's path
+// A controlled is a device whose profile is played, in this process or in one
+// of its own.
+type controlled interface {
+	Addr() string
+	Ledger() []device.Execution
+	Connections() []device.Connection
+	Roots() *x509.CertPool // that vouch for it; nil without TLS
+	Close() error
 }
 
-// raise puts the stage up. Windows of faults count from epoch.
-func (r *Runner) raise(ctx context.Context, sc *scenarios.Scenario, seed uint64, epoch time.Time) (*stage, error) {
-	s := &stage{addr: r.Target.Address, host: r.Target.Host, prefix: r.Target.Prefix}
+// A stage is the device and the link of one trial, alone on their own ports.
+type stage struct {
+	device controlled        // nil if the device was there before
+	link   *link.Link        // nil behind a stock Toxiproxy
+	remote *link.Remote      // nil behind the embedded link
+	packet *packet.Middlebox // nil if no packet is to be bent
+	addr   string            // where clients connect to
+	host   string            // for the Host field
+	prefix string            // before every command's path
+
+	protocol results.Protocol
+	tls      *tls.Config // whom clients trust; nil without TLS
+}
+
+// raise puts the stage up. Windows of faults count from epoch; no other stage
+// has the number at the same time.
+func (r *Runner) raise(ctx context.Context, sc *scenarios.Scenario, number int, seed uint64, epoch time.Time) (*stage, error) {
+	s := &stage{addr: r.Target.Address, host: r.Target.Host, prefix: r.Target.Prefix, protocol: sc.Protocol, tls: r.Target.TLS}
 	if s.addr == "" {
-		d, err := device.Start(device.Config{Profile: sc.Device, Seed: seed, Epoch: epoch})
-		if err != nil {
+		if err := s.raiseDevice(ctx, sc, seed, epoch, r.Device); err != nil {
 			return nil, err
 		}
-		s.device, s.addr, s.host = d, d.Addr(), d.Addr()
 	}
-	if err := s.raiseLink(ctx, r.Toxiproxy, sc.Link, seed, epoch); err != nil {
+	err := s.raisePackets(sc.Link, seed, epoch, number)
+	if err == nil {
+		err = s.raiseLink(ctx, r.Toxiproxy, sc.Link, seed, epoch)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.strike(ctx))
 	}
 	return s, nil
 }
 
+// raiseDevice starts the device: as a process of its own if it is to die as one.
+func (s *stage) raiseDevice(ctx context.Context, sc *scenarios.Scenario, seed uint64, epoch time.Time, command []string) error {
+	cfg := device.Config{Profile: sc.Device, Seed: seed, Epoch: epoch, Protocol: sc.Protocol}
+	if sc.Device.Crashes() {
+		p, err := device.Spawn(ctx, cfg, command)
+		if err != nil {
+			return err
+		}
+		s.device = p
+	} else {
+		d, err := device.Start(cfg)
+		if err != nil {
+			return err
+		}
+		s.device = d
+	}
+	s.addr, s.host = s.device.Addr(), s.device.Addr()
+	if roots := s.device.Roots(); roots != nil {
+		s.tls = &tls.Config{RootCAs: roots, ServerName: "localhost"}
+	}
+	return nil
+}
+
+// raisePackets puts a middlebox between the clients and the link, if a fault
+// strikes packets.
+func (s *stage) raisePackets(fs []faults.Fault, seed uint64, epoch time.Time, number int) (err error) {
+	if slices.ContainsFunc(fs, func(f faults.Fault) bool { return f.Point == faults.Packet }) {
+		s.packet, err = packet.Open(packet.Config{Faults: fs, Seed: seed, Epoch: epoch, Number: number})
+	}
+	return err
+}
+
 func (s *stage) raiseLink(ctx context.Context, toxiproxy string, fs []faults.Fault, seed uint64, epoch time.Time) (err error) {
-	cfg := link.Config{Device: s.addr, Faults: fs, Seed: seed, Epoch: epoch}
+	cfg := link.Config{Device: s.addr, Seed: seed, Epoch: epoch}
+	cfg.Faults = slices.DeleteFunc(slices.Clone(fs), func(f faults.Fault) bool { return f.Point == faults.Packet })
 	if toxiproxy != "" {
 		s.remote, err = link.OpenRemote(ctx, toxiproxy, cfg)
 		if err != nil {
@@ -49,17 +106,35 @@ func (s *stage) raiseLink(ctx context.Context, toxiproxy string, fs []faults.Fau
 		s.addr = s.remote.Addr()
 		return nil
 	}
+	if s.packet != nil {
+		cfg.Listen = netip.AddrPortFrom(s.packet.Near(), 0).String()
+	}
 	if s.link, err = link.Open(cfg); err != nil {
 		return err
 	}
 	s.addr = s.link.Addr()
+	if s.packet != nil { // clients dial beyond the packets' way, which leads to the link
+		_, port, err := net.SplitHostPort(s.addr)
+		if err != nil {
+			return err
+		}
+		s.addr = net.JoinHostPort(s.packet.Far().String(), port)
+	}
 	return nil
 }
 
-// dial opens a connection for a client.
-func (s *stage) dial(ctx context.Context) (net.Conn, error) {
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", s.addr)
+// known finds the device's own record of a connection; nil if the device keeps
+// none for us.
+func (s *stage) known() func(*link.Connection) *device.Connection {
+	if s.device == nil {
+		return byPort(nil)
+	}
+	return byPort(s.device.Connections())
+}
+
+// network is what a client gets to reach the device.
+func (s *stage) network(dialer *clients.Dialer, seed uint64) clients.Network {
+	return clients.Network{Dialer: dialer, Host: s.host, Seed: seed, Protocol: s.protocol, TLS: s.tls}
 }
 
 // grace is how long connections get to end by themselves after the last
@@ -90,6 +165,9 @@ func (s *stage) strike(ctx context.Context) error {
 		err = s.link.Close(ctx)
 	case s.remote != nil:
 		err = s.remote.Close(ctx)
+	}
+	if s.packet != nil {
+		err = errors.Join(err, s.packet.Close())
 	}
 	if s.device != nil {
 		err = errors.Join(err, s.device.Close())

@@ -26,7 +26,7 @@ type trial struct {
 func (t *trial) run(ctx context.Context) (results.Evidence, []string, error) {
 	sc := t.job.scenario
 	epoch := time.Now()
-	stage, err := t.runner.raise(ctx, sc, t.seed, epoch)
+	stage, err := t.runner.raise(ctx, sc, t.job.order, t.seed, epoch)
 	if err != nil {
 		return results.Evidence{}, nil, err
 	}
@@ -53,13 +53,12 @@ func (t *trial) crowd(s *stage, epoch time.Time) []*caller {
 	load := &t.job.scenario.Load
 	crowd := make([]*caller, load.Clients)
 	for i := range crowd {
-		dialer := clients.NewDialer(s.dial)
+		dialer := clients.NewDialer(newDial(s.addr, load.Ports))
 		crowd[i] = &caller{
 			id: uint32(i), load: load, epoch: epoch, done: t.done, dialer: dialer, wait: faults.Wait,
-			pace: newPace(load, i, t.seed),
-			mix:  newMix(load, i, t.seed, s.prefix),
-			client: t.job.strategy.Strategy.Client(clients.Network{
-				Dialer: dialer, Host: s.host, Seed: t.seed + uint64(i)}),
+			pace:   newPace(load, i, t.seed),
+			mix:    newMix(load, i, t.seed, s.prefix),
+			client: t.job.strategy.Strategy.Client(s.network(dialer, t.seed+uint64(i))),
 		}
 	}
 	return crowd

@@ -114,6 +114,27 @@ var bad = []struct{ text, want string }{
 8:36: unknown key "attribute"; did you mean "attributes"?
 9:48: attributes.average_size: want a whole number, not "1.5"`},
 
+	// faults that contradict each other, the protocol or the machine
+	{"scenarios:\n- name: x\n  device:\n    faults:\n    - {effect: refuse}\n    - {effect: status, code: 503}\n  link:\n  - {effect: reset, point: connect}\n  - {effect: truncate}\n",
+		`7:7: this can never happen: fault 1 of the list always strikes before (refuse at connect)
+10:5: this can never happen: fault 1 of the list always strikes before (reset at connect)`},
+	{"profiles: {p: {faults: [{effect: goaway}]}}\nscenarios:\n- name: x\n  device: p\n- name: y\n  protocol: h2\n  device: {faults: [{effect: malform, form: bad-chunk}]}\n  link: [{effect: reset, point: response}]\n- {name: z, protocol: h3}",
+		`5:11: effect goaway is one of HTTP/2: say protocol: h2 or h2c
+8:30: effect malform is one of HTTP/1.1, and this scenario speaks HTTP/2
+9:33: the link can't see point response inside TLS or HTTP/2; the device can strike there
+10:23: unknown protocol "h3"; did you mean "h2"?`},
+	{"scenarios:\n- name: x\n  shows: [close-rase]\n- name: y\n  link: [{effect: drop, point: packet}]\n- name: z\n  needs: [admn]\n  device: {faults: [{effect: vanish}]}",
+		`4:11: unknown cause "close-rase"; did you mean "close-race"?
+6:10: effect drop at packet can't be carried out everywhere: say needs: [network] in the scenario, and it is skipped, with the reason, where that can't be had
+8:11: unknown need "admn"; did you mean "admin"?`},
+	{"scenarios:\n- name: x\n  link: [{effect: reset, from: 2s, for: 1s, every: 500ms}, {effect: reset, ramp: up}, {toxic: latency, attributes: {latency: 1}, for: 1us}]\n",
+		`4:41: the window is as long as its period: it never closes
+4:82: a ramp needs for: the time it takes
+4:135: for is 1µs, want at least 1ms`},
+	{"scenarios: [{name: x, device: {over_limit: queue, connections_per_second: 3, too_large: drain}}]",
+		`2:44: queue and refuse go with max_connections
+2:89: too_large needs max_body`},
+
 	// strategies
 	{"scenarios: [{name: x, strategies: naive}]", `2:35: strategies: want a list, not "naive"`},
 	{"scenarios: [{name: x, strategies: []}]", "2:35: strategies is empty: name at least one, or leave the key out"},

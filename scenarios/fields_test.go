@@ -25,7 +25,7 @@ func TestFieldsAreListedWithTheirDefaults(t *testing.T) {
 		{retry, []Field{
 			{"attempts", "a whole number, 1 to 100", "4", "attempts at a command in total, the first included"},
 			{"backoff", "a time with its unit, as in 250ms, at least 0", "20ms", "wait before the second attempt; doubles with each further one, up to 1s"},
-			{"on", "a list of reset, closed, refused, timed-out, truncated", "[reset, closed]", "outcomes of an attempt after which the command is sent again"},
+			{"on", "a list of reset, closed, refused, timed-out, truncated, unprocessed", "[reset, closed, unprocessed]", "outcomes of an attempt after which the command is sent again; unprocessed is HTTP/2's word that it was not executed"},
 			{"methods", "a list", "", "methods that are sent again; empty is all"},
 		}},
 		{&sample{Pointer: new(faults.Probability(.25)), Order: Shuffle, Inner: Inner{Deep: true}}, []Field{

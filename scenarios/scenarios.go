@@ -26,6 +26,7 @@
 package scenarios
 
 import (
+	_ "embed" // for the catalogue
 	"io"
 	"strings"
 
@@ -35,6 +36,12 @@ import (
 	"rstorm/faults"
 	"rstorm/results"
 )
+
+// Catalogue is the text of the suite that shows every row of the reset
+// catalogue. It is not to be changed.
+//
+//go:embed catalogue.yaml
+var Catalogue []byte
 
 // A Suite is a whole file.
 type Suite struct {

@@ -125,7 +125,7 @@ scenarios:
       - use: retry
       - {use: refresh, connect_timeout: 1s, unique: false}
     assert: [patient: "duplicates > 0"]`)
-	retry := clients.Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []clients.Trigger{"reset", "closed"}}
+	retry := clients.Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []clients.Trigger{"reset", "closed", "unprocessed"}}
 	patient := clients.Retry{Attempts: 8, On: []clients.Trigger{"reset", "refused"}, Methods: []string{"PUT"}}
 	want := []Strategy{
 		{Label: "naive", Use: "naive", Strategy: clients.Naive{}},

@@ -1,0 +1,86 @@
+package clients
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+
+	"rstorm/results"
+)
+
+// newRequest makes cmd a request for a transport of net/http's kind, as policy
+// p wants it, with param as its unique parameter.
+func newRequest(ctx context.Context, n Network, cmd results.Command, p policy, param uint64) (*http.Request, error) {
+	url := n.Protocol.Scheme() + "://" + n.Host + cmd.Target
+	if p.unique {
+		url = string(appendUnique([]byte(url), cmd.Target, param))
+	}
+	req, err := http.NewRequestWithContext(ctx, cmd.Method, url, bytes.NewReader(cmd.Body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set(results.IDHeader, cmd.ID.String())
+	if len(cmd.Body) > 0 {
+		req.Header.Set("Content-Type", bodyType)
+	}
+	return req, nil
+}
+
+// A reader reads the answers that net/http, or who does as it does, has taken
+// off the wire. Its memory is used again.
+type reader struct {
+	body    verifier
+	scratch []byte // nil until an answer came
+	cut     bool   // the last answer's body could not be read to its end; for others to set if there was none
+}
+
+// read reads and verifies the answer to cmd. What it verifies is the same as
+// for HTTP/1.1 of our own; the framing is the transport's affair.
+func (r *reader) read(resp *http.Response, cmd results.Command, at interface{ reached(results.Phase) }) error {
+	r.cut = false
+	at.reached(results.PhaseHead)
+	if err := checkID(cmd.ID.AppendTo(nil), field(resp, results.IDHeader)); err != nil {
+		return err
+	}
+	at.reached(results.PhaseBody)
+	if !bodiless(cmd.Method, resp.StatusCode) {
+		if err := r.body.expect(field(resp, "Content-Digest")); err != nil {
+			return err
+		}
+		if r.scratch == nil {
+			r.scratch = make([]byte, 4<<10)
+		}
+		if err := r.take(resp.Body); err != nil {
+			return err
+		}
+		if err := r.body.end(); err != nil {
+			return err
+		}
+	}
+	at.reached(results.PhaseDone)
+	return nil
+}
+
+// take reads a body to its end.
+func (r *reader) take(body io.Reader) error {
+	for {
+		n, err := body.Read(r.scratch)
+		if _, err := r.body.Write(r.scratch[:n]); err != nil {
+			return err
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			r.cut = true
+			return err
+		}
+	}
+}
+
+// field is a field of resp, several values joined as in [join].
+func field(resp *http.Response, name string) []byte {
+	return []byte(strings.Join(resp.Header.Values(name), ","))
+}

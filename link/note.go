@@ -1,0 +1,50 @@
+package link
+
+import (
+	"errors"
+	"syscall"
+
+	"rstorm/faults"
+)
+
+// note enters s in the log.
+func (r *relay) note(s faults.Strike) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log.Strikes = append(r.log.Strikes, Strike{Fault: title(s), At: r.link.since()})
+}
+
+// noteFIN records that l's peer has closed its side. A client's FIN that is
+// read when the device's has come too was the answer to what the device sent
+// before its own, so the device was first.
+func (r *relay) noteFIN(l *leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l == r.device && r.log.FINRead < 0 {
+		r.log.FINRead = r.link.since()
+	}
+	if r.log.First != "" {
+		return
+	}
+	r.log.First = l.peer
+	if l == r.client && r.device != nil && finArrived(r.device.conn) {
+		r.log.First = r.device.peer
+	}
+}
+
+// noteFailure records the error that the kernel reported on l, if it was a
+// RST.
+func (r *relay) noteFailure(l *leg) {
+	if !isReset(l.failure) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.log.First == "" {
+		r.log.First = l.peer
+	}
+	if r.log.Reset == "" {
+		r.log.Reset, r.log.ResetAt = l.peer, r.link.since()
+		r.afterFIN = l.gotFIN.Load() || errors.Is(l.failure, syscall.EPIPE)
+	}
+}

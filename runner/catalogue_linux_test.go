@@ -1,0 +1,166 @@
+package runner
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"rstorm/kernel"
+	"rstorm/kernel/kerneltest"
+	"rstorm/results"
+	"rstorm/scenarios"
+)
+
+// How many segments with RST the kernel sends in a scenario.
+const (
+	oneEachLeg = iota // one on each leg of a connection that is reset, and one for each SYN that is refused
+	forged            // none: whoever resets is not the kernel
+	replies           // at least one for each connection reset: every segment that comes too late gets one
+	uncounted         // what else is closed in it sends some too
+)
+
+// rows says for each row of the reset catalogue, in a scenario that shows it,
+// how a struck command ends for the caller of a strategy (outcome, phase, errno,
+// times executed), who reset, whether the cause can be named without the wire,
+// and how many RSTs the kernel sends for that.
+var rows = []struct {
+	cause, scenario, strategy string
+	ends                      string // a pattern
+	by                        results.Origin
+	named                     bool
+	rsts                      int
+}{
+	{"close-race", "close race over a distance", "naive", "closed wait EOF x0", results.ByDevice, true, replies},
+	{"close-race", "close race, packet by packet", "naive", "closed wait EOF x0", results.ByDevice, false, replies},
+	{"close-collision", "close collision", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"close-collision", "close collision over TLS", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"stale-reuse", "stale reuse", "naive", "closed wait EOF x0", results.ByDevice, false, replies},
+	{"idle-timeout-race", "idle timeout race", "naive", "(closed wait EOF|reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
+	{"refused", "refused", "close", "refused connect ECONNREFUSED x0", "", false, oneEachLeg},
+	{"firewall-reject", "filter rejects", "close", "refused connect ECONNREFUSED x0", "", false, forged},
+	{"firewall-drop", "filter drops", "naive", "timed-out connect  x0", "", false, forged},
+	{"crash-before-response", "killed before the answer", "naive", "(closed wait EOF|refused connect ECONNREFUSED) x0", "", false, oneEachLeg},
+	{"crash-mid-response", "killed within the answer", "naive", "(truncated body (EOF)? x1|refused connect ECONNREFUSED x0)", "", false, oneEachLeg},
+	{"crash-mid-response", "killed over TLS", "naive", "(truncated body (EOF)? x1|refused connect ECONNREFUSED x0)", "", false, oneEachLeg},
+	{"crash-mid-response", "killed over HTTP/2", "naive", "(truncated body (EOF)? x1|refused connect ECONNREFUSED x0)", "", false, uncounted},
+	{"crash-while-receiving", "killed while it receives", "naive", "(reset (wait|send) (ECONNRESET|EPIPE)|refused connect ECONNREFUSED) x0", results.ByDevice, true, oneEachLeg},
+	{"abort-after-response", "reset as a fast close", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByDevice, true, oneEachLeg},
+	{"reset-before-response", "reset before the answer", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"reset-mid-response", "reset within the answer", "naive", "reset body ECONNRESET x1", results.ByDevice, true, oneEachLeg},
+	{"unread-data", "closed with unread data", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"process-exit", "process exits", "naive", "(closed wait EOF|reset (wait|send) (ECONNRESET|EPIPE)|refused connect ECONNREFUSED) x0", results.ByDevice, true, replies},
+	{"unknown-connection", "rebooted", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", false, uncounted},
+	{"half-close", "half-close", "naive", "closed wait EOF x0", "", false, oneEachLeg},
+	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, true, replies},
+	{"protocol-error", "garbage", "naive", "failed head  x1", "", false, oneEachLeg},
+	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", false, oneEachLeg},
+	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, oneEachLeg},
+	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, true, oneEachLeg},
+	{"defence-reset", "too fast", "close", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
+	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, oneEachLeg},
+	{"connection-limit", "slots taken, reset", "naive", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
+	{"network-outage", "outage", "naive", "(refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x[01])", results.ByLink, true, oneEachLeg},
+	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", false, uncounted},
+	{"tls-abort", "alert in the handshake", "close", "failed handshake alert x0", "", false, uncounted},
+	{"h2-goaway", "goaway, not processed", "naive", "closed wait GOAWAY x0", "", false, uncounted},
+	{"h2-goaway", "goaway, perhaps processed", "naive", "closed wait GOAWAY x1", "", false, uncounted},
+	{"h2-rst-stream", "stream refused", "naive", "failed wait RST_STREAM x0", "", false, oneEachLeg},
+	{"h2-rst-stream", "stream cancelled", "naive", "failed wait RST_STREAM x1", "", false, oneEachLeg},
+	{"port-reuse", "port reuse", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByClient, false, oneEachLeg},
+}
+
+func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
+	if !kerneltest.Private(t) {
+		return
+	}
+	r := Runner{Seed: 1, Isolated: kernel.Isolated(), Device: []string{os.Args[0], asDevice}}
+	able, skipped := r.skip(catalogue(t))
+	for _, row := range rows {
+		t.Run(row.cause+"/"+row.scenario, func(t *testing.T) {
+			if why := skipped[row.scenario]; why != "" {
+				t.Skip(why)
+			}
+			i := slices.IndexFunc(able.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == row.scenario })
+			if i < 0 {
+				t.Fatal("the catalogue has no such scenario")
+			}
+			sc := able.Scenarios[i]
+			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
+			before := kerneltest.OutRsts(t)
+			p, err := r.play(t.Context(), job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused := struck(t, p.records, row.ends)
+			resets := p.trial.Summary.Resets
+			n := int(resets.Connections)
+			if row.by != "" && (n == 0 || resets.ByOrigin[row.by] != n) {
+				t.Errorf("%d connections were reset, by %v; want all by the %s", n, resets.ByOrigin, row.by)
+			}
+			if row.named && resets.ByCause[row.cause] != n {
+				t.Errorf("%d connections were reset for %v", n, resets.ByCause)
+			}
+			sent := int(kerneltest.OutRsts(t) - before)
+			switch {
+			case row.rsts == oneEachLeg && sent != 2*n+refused, row.rsts == forged && sent != 0, row.rsts == replies && sent < n:
+				t.Errorf("the kernel sent %d RSTs, for %d connections reset and %d SYNs refused", sent, n, refused)
+			}
+		})
+	}
+}
+
+// struck holds every command that did not succeed against the pattern, at least
+// one of them, and returns how many were refused.
+func struck(t *testing.T, records []results.Record, ends string) (refused int) {
+	t.Helper()
+	pattern := regexp.MustCompile("^(" + ends + ")$")
+	hit := 0
+	for _, r := range records {
+		if r.Outcome == results.OK {
+			continue
+		}
+		hit++
+		if r.Outcome == results.Refused {
+			refused++
+		}
+		if end := fmt.Sprintf("%s %s %s x%d", r.Outcome, r.Phase, r.Errno, r.Executed); !pattern.MatchString(end) {
+			t.Errorf("command %s ended %q (%s), want %q", r.ID, end, r.Err, ends)
+		}
+	}
+	if hit == 0 {
+		t.Error("no command was struck")
+	}
+	return refused
+}
+
+func catalogue(t *testing.T) *scenarios.Suite {
+	t.Helper()
+	s, err := scenarios.Parse("catalogue.yaml", bytes.NewReader(scenarios.Catalogue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestEveryCauseHasAScenarioAndARowHere(t *testing.T) {
+	var shown, tested []string
+	for _, sc := range catalogue(t).Scenarios {
+		shown = append(shown, sc.Shows...)
+		if sc.About == "" || len(sc.Assert) == 0 {
+			t.Errorf("%s teaches nothing", sc.Name)
+		}
+	}
+	for _, row := range rows {
+		tested = append(tested, row.cause)
+	}
+	for _, id := range results.CauseIDs() {
+		if !slices.Contains(shown, id) || !slices.Contains(tested, id) {
+			t.Errorf("%s: shown by a scenario %v, tested %v", id, slices.Contains(shown, id), slices.Contains(tested, id))
+		}
+	}
+}

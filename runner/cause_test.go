@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"rstorm/device"
+	"rstorm/link"
+	"rstorm/results"
+)
+
+func TestTheDevicesRecordNamesTheCause(t *testing.T) {
+	for _, tt := range []struct {
+		ended  device.Ending
+		unread int
+		want   string
+	}{
+		{"reset at before-forward", 0, "reset-before-response"},
+		{"reset at response", 0, "reset-mid-response"},
+		{"reset at after-response", 0, "abort-after-response"},
+		{"crash at response", 0, "crash-mid-response"},
+		{"crash at request", 900, "crash-while-receiving"},
+		{"crash at idle", 10, "crash-before-response"},
+		{"exit at after-response", 10, "process-exit"},
+		{"vanish at after-response", 0, "unknown-connection"},
+		{"close at after-response", 150, "close-collision"},
+		{"close at after-response", 0, ""},
+		{"close at idle", 150, "idle-timeout-race"},
+		{"close at request", 150, "unread-data"},
+		{"half-close at after-response", 150, ""},
+		{device.RateLimit, 0, "defence-reset"},
+		{device.ConnectionLimit, 0, "connection-limit"},
+		{device.RequestRejected, 1000, "request-too-large"},
+		{device.ClientClosed, 0, ""},
+		{"", -1, ""},
+	} {
+		if got := deviceCause(&device.Connection{Ended: tt.ended, Unread: tt.unread}); got != tt.want {
+			t.Errorf("%q with %d bytes unread: %q, want %q", tt.ended, tt.unread, got, tt.want)
+		}
+		if tt.want != "" && !results.IsCause(tt.want) {
+			t.Errorf("%s is no row of the catalogue", tt.want)
+		}
+	}
+}
+
+func TestAConnectionIsFoundByThePortItCameFromAndWhen(t *testing.T) {
+	port := netip.MustParseAddrPort("127.0.0.1:40000")
+	find := byPort([]device.Connection{{Number: 1, Client: port, Opened: 1}, {Number: 2, Client: port, Opened: 50 * time.Millisecond}})
+	for closed, want := range map[time.Duration]int{10 * time.Millisecond: 1, 90 * time.Millisecond: 2} {
+		if got := find(&link.Connection{Device: port, Closed: closed}); got == nil || got.Number != want {
+			t.Errorf("closed at %v: %+v, want connection %d", closed, got, want)
+		}
+	}
+	if got := find(&link.Connection{}); got != nil {
+		t.Errorf("a connection that never reached the device is %+v", got)
+	}
+}
