@@ -63,13 +63,6 @@ var hostile = []struct {
 			return p.WriteRSTStream(id-2, http2.ErrCodeCancel)
 		})
 	}, "GOAWAY ENHANCE_YOUR_CALM"}, // after as many as it took
-	{"more than the connection's window", func(p *peer) {
-		for id := uint32(1); id <= 9; id += 2 { // each well within its own
-			p.head(id, false, fields("PUT", "0-1")...)
-		}
-		p.must(p.WriteRawFrame(http2.FrameData, 0, 1, make([]byte, 16<<10)))
-		p.must(p.WriteRawFrame(http2.FrameData, 0, 11, nil)) // the end of it, had the others been too much
-	}, "GOAWAY 9 PROTOCOL_ERROR"},
 	{"a length that is wrong", func(p *peer) {
 		p.head(1, false, append(fields("PUT", "0-1"), "content-length", "3")...)
 		p.must(p.WriteData(1, true, []byte("on")))

@@ -318,6 +318,25 @@ func TestABodyIsTakenAsFastAsItIsRead(t *testing.T) {
 	p.expect("HEADERS 1 200", "DATA 1 END")
 }
 
+func TestMoreThanTheStreamsWindowIsNotTaken(t *testing.T) {
+	g := newGate()
+	d := switchOnConfigured(t, Config{Protocol: results.H2C, Profile: Profile{
+		Faults: []faults.Fault{{Effect: faults.Hold, Point: faults.Request, Delay: faults.After(time.Hour)}},
+	}}, g.clock())
+	p := call(t, d)
+	p.head(1, false, fields("PUT", "0-1")...)
+	g.arrive(t)
+	for range h2Window/16000 + 1 {
+		p.must(p.WriteData(1, false, make([]byte, 16000)))
+	}
+	p.expect("WINDOW_UPDATE", "RST_STREAM 1 FLOW_CONTROL_ERROR")
+	g.open(t)
+	p.hangUp()
+	if got := ended(t, d, 1); got.Ended != ClientClosed || len(d.Ledger()) != 0 {
+		t.Errorf("connection %+v, ledger %+v", got, d.Ledger())
+	}
+}
+
 func TestTooLargeARequestOverHTTP2(t *testing.T) {
 	for _, s := range []struct {
 		name   string

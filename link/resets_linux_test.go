@@ -119,16 +119,3 @@ func TestTheKernelSendsExactlyTheResetsExpected(t *testing.T) {
 		})
 	}
 }
-
-// The crossing of FIN and request makes two RSTs: the device's, and the one
-// that the link passes on.
-func TestACrossingMakesOneRSTOnEachLeg(t *testing.T) {
-	if !kerneltest.Private(t) {
-		return
-	}
-	before := kerneltest.OutRsts(t)
-	TestFINAndRequestCross(t)
-	if n := kerneltest.OutRsts(t) - before; n != 2 {
-		t.Errorf("the kernel sent %d RSTs, want 2", n)
-	}
-}

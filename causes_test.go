@@ -1,0 +1,101 @@
+package main
+
+import (
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"rstorm/results"
+)
+
+// got matches what a strategy got: success in percent, duplicates, resets.
+var got = regexp.MustCompile(`^(\d+) % / (\d+|\?) / (\d+|\?)$`)
+
+// TestTheTableOfCausesIsTrue plays the catalogue again and holds docs/causes.md
+// against what it comes to: words exactly, numbers as near as two runs of what
+// is left to chance and to the scheduler can be.
+func TestTheTableOfCausesIsTrue(t *testing.T) {
+	text, err := os.ReadFile("docs/causes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := do(t, t.Context(), "", "run", "-q", "--suite", "catalogue", "--format", "catalogue")
+	if code != exitHeld {
+		_, table, _ := do(t, t.Context(), "", "run", "-q", "--suite", "catalogue")
+		t.Errorf("the catalogue ends with %d: %s\nand once more:\n%s", code, stderr, table)
+	}
+	if *update {
+		if err := os.WriteFile("docs/causes.md", []byte(stdout), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	said, found := strings.Split(string(text), "\n"), strings.Split(stdout, "\n")
+	if len(said) != len(found) {
+		t.Fatalf("docs/causes.md has %d lines, the catalogue %d: run make causes", len(said), len(found))
+	}
+	for i := range said {
+		compareRows(t, i+1, strings.Split(said[i], " | "), strings.Split(found[i], " | "))
+	}
+}
+
+// compareRows compares a line, cell by cell. What a machine has to skip is not
+// compared.
+func compareRows(t *testing.T, line int, said, found []string) {
+	t.Helper()
+	if len(said) != len(found) {
+		t.Errorf("line %d: says %q, the catalogue %q: run make causes", line, said, found)
+		return
+	}
+	for i := range said {
+		s, f := strings.Trim(said[i], "| "), strings.Trim(found[i], "| ")
+		was, is := got.FindStringSubmatch(s), got.FindStringSubmatch(f)
+		switch {
+		case was != nil && is != nil:
+			if !alike(was[1], is[1], 25) || !alike(was[2], is[2], 6) || !alike(was[3], is[3], 15) || (was[2] == "0") != (is[2] == "0") && !alike(was[2], is[2], 2) {
+				t.Errorf("line %d, %s: says %s, came to %s", line, said[1], s, f)
+			}
+		case s != f && s != "skipped" && f != "skipped":
+			t.Errorf("line %d: says %q, the catalogue %q: run make causes", line, s, f)
+		}
+	}
+}
+
+// alike reports whether two numbers are so near that chance explains it.
+func alike(a, b string, within float64) bool {
+	x, err := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return a == b || err == nil && err2 == nil && math.Abs(x-y) <= within
+}
+
+func TestTheTableOfCausesHasEveryRow(t *testing.T) {
+	text, err := os.ReadFile("docs/causes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missing []string
+	for _, id := range results.CauseIDs() {
+		if !strings.Contains(string(text), "\n| `"+id+"` | ") || strings.Contains(string(text), "`"+id+"` | no scenario") {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 || strings.Contains(string(text), "skipped") {
+		t.Errorf("docs/causes.md lacks %v, or has skipped rows: run make causes where everything can be had", missing)
+	}
+}
+
+func TestListCausesNamesAScenarioForEachRow(t *testing.T) {
+	_, stdout, _ := do(t, t.Context(), "", "list", "causes")
+	for _, id := range results.CauseIDs() {
+		if !slices.ContainsFunc(strings.Split(stdout, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+id+" ") }) {
+			t.Errorf("%s is not listed", id)
+		}
+	}
+	if strings.Contains(stdout, "no scenario") || !strings.Contains(stdout, "(needs network)") {
+		t.Errorf("list causes prints\n%s", stdout)
+	}
+}
