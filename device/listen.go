@@ -18,17 +18,17 @@ func (d *Device) listen(addr string) error {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := d.bind(addr)
-	if err != nil {
-		return err
-	}
-	d.door.addr = l.Addr().String()
 	if d.mayShut() {
-		if d.door.reserved, err = reserve(l); err != nil {
-			return fmt.Errorf("reserve %s: %w", d.door.addr, err)
+		var err error
+		if d.door.reserved, d.door.addr, err = takePort(d.ctx, addr); err != nil {
+			return fmt.Errorf("reserve %s: %w", addr, err)
 		}
 	} else {
-		d.door.listener = l
+		l, err := d.bind(addr)
+		if err != nil {
+			return err
+		}
+		d.door.listener, d.door.addr = l, l.Addr().String()
 	}
 	d.watchSlots()
 	d.watchWindows(d.plan.Refusals())

@@ -78,13 +78,9 @@ func (p *Process) reserve(ctx context.Context) error {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := bind(ctx, addr)
-	if err != nil {
-		return err
-	}
-	p.addr = l.Addr().String()
-	if p.reserved, err = reserve(l); err != nil {
-		return fmt.Errorf("reserve %s: %w", p.addr, err)
+	var err error
+	if p.reserved, p.addr, err = takePort(ctx, addr); err != nil {
+		return fmt.Errorf("reserve %s: %w", addr, err)
 	}
 	return nil
 }

@@ -57,8 +57,8 @@ func TestFINAndRequestCross(t *testing.T) {
 		t.Errorf("the request left the client at %v; want it between the FIN's leaving the device, %v, and its arrival at the client, %v", crossing.Read, log.FINRead, log.FINPassed)
 	case log.FINPassed-shut < d, crossing.Forwarded-crossing.Read < d:
 		t.Errorf("the FIN was under way for %v and the request for %v; want at least %v", log.FINPassed-shut, crossing.Forwarded-crossing.Read, d)
-	case log.ResetAt < log.FINPassed || log.ResetAt < crossing.Forwarded:
-		t.Errorf("the RST came at %v; want it behind the FIN, which passed at %v, and the request, which arrived at %v", log.ResetAt, log.FINPassed, crossing.Forwarded)
+	case log.ResetAt < log.FINRead+d/2: // the request it answers was half a way behind at least
+		t.Errorf("the RST came at %v; want it behind the request, which was under way when the FIN came at %v", log.ResetAt, log.FINRead)
 	}
 	if log.First != results.ByDevice || log.Reset != results.ByDevice || log.Cause != "close-race" || log.Injected != "" {
 		t.Errorf("log: first %q, reset by %q, cause %q, injected %q; want the device's close race", log.First, log.Reset, log.Cause, log.Injected)

@@ -27,7 +27,7 @@ type Connection struct {
 
 	FINRead   time.Duration // since the epoch: the device's FIN came
 	FINPassed time.Duration // since the epoch: it was handed to the client's socket
-	ResetAt   time.Duration // since the epoch: Reset was seen, or made; these three are -1 for what did not happen
+	ResetAt   time.Duration // since the epoch: Reset came to the link, which may pass it on later, or was made by it; these three are -1 for what did not happen
 
 	Up, Down int64 // bytes read from the client, bytes read from the device
 	Taken    int64 // of Up, those that the device's socket took; the others were withheld or lost
