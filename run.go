@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"os"
 	"slices"
 	"strings"
 
@@ -125,30 +123,6 @@ func formatNames() []string {
 		names = append(names, f.Name)
 	}
 	return names
-}
-
-// runner resolves what the flags point at.
-func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program, to run devices in processes of their own: %w", err)
-	}
-	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel, Device: []string{self, "device", "--supervised"}}
-	const hint = "nothing was sent"
-	if o.target != "" {
-		if r.Target, err = parseTarget(ctx, net.DefaultResolver.LookupNetIP, o.target, o.public); err != nil {
-			return nil, usage(fmt.Errorf("--target: %w", err), hint)
-		}
-	}
-	if err := trust(&r.Target, o.ca, o.insecure); err != nil {
-		return nil, usage(fmt.Errorf("--ca, --insecure: %w", err), hint)
-	}
-	if o.toxiproxy != "" {
-		if r.Toxiproxy, err = parseAPI(ctx, net.DefaultResolver.LookupNetIP, o.toxiproxy, o.public); err != nil {
-			return nil, usage(fmt.Errorf("--toxiproxy: %w", err), hint)
-		}
-	}
-	return r, nil
 }
 
 // probeOutput finds out before the run whether the report can be written

@@ -18,6 +18,30 @@ import (
 	"rstorm/runner"
 )
 
+// runner resolves what the flags point at.
+func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program, to run devices in processes of their own: %w", err)
+	}
+	r := &runner.Runner{Seed: o.seed, Repeat: o.repeat, Parallel: o.parallel, Device: []string{self, "device", "--supervised"}}
+	const hint = "nothing was sent"
+	if o.target != "" {
+		if r.Target, err = parseTarget(ctx, net.DefaultResolver.LookupNetIP, o.target, o.public); err != nil {
+			return nil, usage(fmt.Errorf("--target: %w", err), hint)
+		}
+	}
+	if err := trust(&r.Target, o.ca, o.insecure); err != nil {
+		return nil, usage(fmt.Errorf("--ca, --insecure: %w", err), hint)
+	}
+	if o.toxiproxy != "" {
+		if r.Toxiproxy, err = parseAPI(ctx, net.DefaultResolver.LookupNetIP, o.toxiproxy, o.public); err != nil {
+			return nil, usage(fmt.Errorf("--toxiproxy: %w", err), hint)
+		}
+	}
+	return r, nil
+}
+
 // A resolver finds the addresses of a host, as [net.Resolver.LookupNetIP] does.
 type resolver func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
