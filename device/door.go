@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"rstorm/kernel"
 )
 
 // A stance is how the door treats who wants to come in. Of two that are wanted
@@ -77,7 +79,7 @@ func (d *Device) leave() {
 	if d.door.listener == nil {
 		return
 	}
-	d.fail("stop listening", d.door.listener.Close())
+	d.fail("stop listening", kernel.Shut(d.door.listener))
 	d.door.listener, d.door.resting = nil, nil
 }
 

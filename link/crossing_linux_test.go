@@ -40,11 +40,11 @@ func TestFINAndRequestCross(t *testing.T) {
 	c.say(request("0-1"))
 	c.drain()
 	eventually(t, "the RST has come too", func() bool {
-		_, gone, err := kernelView(c.TCPConn)
-		if gone {
+		_, _, err := kernelView(c.TCPConn)
+		if err != nil {
 			c.see("%s", errno(err))
 		}
-		return gone
+		return err != nil
 	})
 	c.Close()
 	if want := `"", EOF EPIPE`; strings.Join(c.saw, " ") != want {

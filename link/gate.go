@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/kernel"
 )
 
 // A bar is a reason for which a gate lets no connections in.
@@ -137,7 +138,7 @@ func (g *gate) shut() error {
 	for _, c := range pending(g.ln) {
 		g.serve(c)
 	}
-	g.ln.Close()
+	kernel.Shut(g.ln)
 	g.ln = nil
 	return err
 }

@@ -82,7 +82,7 @@ func TestALoadListsWhatItDefaultsTo(t *testing.T) {
 		defaults[f.Key] = f.Default
 	}
 	want := map[string]string{"clients": "1", "commands": "200", "duration": "", "gap": "", "rate": "",
-		"mix": "[put ctrl, get state]", "order": "alternate", "timeout": (3 * time.Second).String()}
+		"mix": "[put ctrl, get state]", "order": "alternate", "ports": "", "timeout": (3 * time.Second).String()}
 	if !reflect.DeepEqual(defaults, want) {
 		t.Errorf("got %v", defaults)
 	}
