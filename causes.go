@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -11,34 +10,42 @@ import (
 	"rstorm/scenarios"
 )
 
-// listCauses looks for the scenarios in the suite at hand and in the catalogue.
+// listCauses looks for scenarios in the suite at hand and in the catalogue.
 func listCauses(w io.Writer, suite *scenarios.Suite) {
-	shows := showing(suite)
-	if catalogue, err := scenarios.Parse(builtIn[1].file, bytes.NewReader(builtIn[1].text)); err == nil && !bytes.Equal(catalogue.Text, suite.Text) {
-		for id, names := range showing(catalogue) {
-			shows[id] = append(shows[id], names...)
+	catalogue := suite
+	if c := &builtIn[1]; !bytes.Equal(c.text, suite.Text) {
+		if parsed, err := scenarios.Parse(c.file, bytes.NewReader(c.text)); err == nil {
+			catalogue = parsed
 		}
 	}
 	for _, c := range results.Causes {
 		fmt.Fprintf(w, "  %s\t%s\n", c.ID, c.What)
 		fmt.Fprintf(w, "  \t  on the wire: %s\n", c.Wire)
 		fmt.Fprintf(w, "  \t  the client sees: %s\n", c.Seen)
-		fmt.Fprintf(w, "  \t  shown by: %s\n", cmp.Or(strings.Join(shows[c.ID], "; "), "no scenario"))
+		if names := showing(suite, c.ID); names != "" && suite != catalogue {
+			fmt.Fprintf(w, "  \t  shown by: %s\n", names)
+		}
+		if names := showing(catalogue, c.ID); names != "" {
+			fmt.Fprintf(w, "  \t  shown in the catalogue by: %s\n", names)
+		}
 	}
 }
 
-// showing lists, by row of the catalogue, the scenarios that show it and what
-// they need.
-func showing(suite *scenarios.Suite) map[string][]string {
-	shows := map[string][]string{}
+// showing names the scenarios of suite that show a row of the catalogue, and
+// what they need.
+func showing(suite *scenarios.Suite, id string) string {
+	var names []string
 	for _, sc := range suite.Scenarios {
-		name := sc.Name
-		if len(sc.Needs) > 0 {
-			name += fmt.Sprintf(" (needs %s)", strings.Trim(fmt.Sprint(sc.Needs), "[]"))
-		}
-		for _, id := range sc.Shows {
-			shows[id] = append(shows[id], name)
+		for _, shown := range sc.Shows {
+			if shown != id {
+				continue
+			}
+			name := sc.Name
+			if len(sc.Needs) > 0 {
+				name += fmt.Sprintf(" (needs %s)", strings.Trim(fmt.Sprint(sc.Needs), "[]"))
+			}
+			names = append(names, name)
 		}
 	}
-	return shows
+	return strings.Join(names, "; ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"math"
 	"os"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"rstorm/results"
+	"rstorm/scenarios"
 )
 
 // got matches what a strategy got: success in percent, duplicates, resets.
@@ -38,14 +40,32 @@ func TestTheTableOfCausesIsTrue(t *testing.T) {
 	if len(said) != len(found) {
 		t.Fatalf("docs/causes.md has %d lines, the catalogue %d: run make causes", len(said), len(found))
 	}
+	chancy := chancy(t)
 	for i := range said {
-		compareRows(t, i+1, strings.Split(said[i], " | "), strings.Split(found[i], " | "))
+		compareRows(t, i+1, strings.Split(said[i], " | "), strings.Split(found[i], " | "), chancy)
 	}
+}
+
+// chancy names the scenarios whose numbers are nobody's to promise: in a load
+// bounded by time, or of several clients, they depend on the machine, and a
+// client that closes a TLS connection resets it if the device's close_notify
+// has come by then.
+func chancy(t *testing.T) map[string]bool {
+	t.Helper()
+	suite, err := scenarios.Parse("catalogue.yaml", bytes.NewReader(scenarios.Catalogue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, sc := range suite.Scenarios {
+		names[sc.Name] = sc.Load.Duration > 0 || sc.Load.Clients > 1 || sc.Protocol.TLS()
+	}
+	return names
 }
 
 // compareRows compares a line, cell by cell. What a machine has to skip is not
 // compared.
-func compareRows(t *testing.T, line int, said, found []string) {
+func compareRows(t *testing.T, line int, said, found []string, chancy map[string]bool) {
 	t.Helper()
 	if len(said) != len(found) {
 		t.Errorf("line %d: says %q, the catalogue %q: run make causes", line, said, found)
@@ -55,6 +75,7 @@ func compareRows(t *testing.T, line int, said, found []string) {
 		s, f := strings.Trim(said[i], "| "), strings.Trim(found[i], "| ")
 		was, is := got.FindStringSubmatch(s), got.FindStringSubmatch(f)
 		switch {
+		case was != nil && is != nil && chancy[said[1]]:
 		case was != nil && is != nil:
 			if !alike(was[1], is[1], 25) || !alike(was[2], is[2], 6) || !alike(was[3], is[3], 15) || (was[2] == "0") != (is[2] == "0") && !alike(was[2], is[2], 2) {
 				t.Errorf("line %d, %s: says %s, came to %s", line, said[1], s, f)
@@ -95,7 +116,7 @@ func TestListCausesNamesAScenarioForEachRow(t *testing.T) {
 			t.Errorf("%s is not listed", id)
 		}
 	}
-	if strings.Contains(stdout, "no scenario") || !strings.Contains(stdout, "(needs network)") {
-		t.Errorf("list causes prints\n%s", stdout)
+	if n := strings.Count(stdout, "shown in the catalogue by: "); n != len(results.Causes) || !strings.Contains(stdout, "(needs network)") {
+		t.Errorf("the catalogue shows %d causes of %d:\n%s", n, len(results.Causes), stdout)
 	}
 }

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -18,6 +18,7 @@ import (
 
 	"rstorm/device"
 	"rstorm/results"
+	"rstorm/scenarios"
 )
 
 // deviceOptions are the flags of device.
@@ -35,9 +36,9 @@ func deviceFlags(o *deviceOptions) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("device", pflag.ContinueOnError)
 	flags.SortFlags = false
 	o.addFile(flags)
-	flags.StringVar(&o.profile, "profile", "calm", "treat connections as the suite's profile `NAME` says; rstorm list profiles lists them")
+	flags.StringVar(&o.profile, "profile", "calm", "treat connections as the suite's profile or scenario `NAME` says; rstorm list profiles scenarios lists them")
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "listen on `ADDRESS`; port 0 is any free one")
-	flags.StringVar(&o.protocol, "protocol", string(results.HTTP), "speak `NAME`: "+strings.Join(results.HTTP.Names(), ", "))
+	flags.StringVar(&o.protocol, "protocol", "", "speak `NAME`: "+strings.Join(results.HTTP.Names(), ", ")+" (default: the scenario's, or http)")
 	flags.StringVar(&o.cert, "cert", "", "TLS certificate, a PEM `FILE` (default: one made for this run)")
 	flags.StringVar(&o.key, "key", "", "private key of --cert, a PEM `FILE`")
 	flags.StringVar(&o.certOut, "cert-out", "", "write the certificate to `FILE`, for clients that are to trust it")
@@ -64,8 +65,15 @@ func runDevice(ctx context.Context, s streams, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	profile, err := o.find(ctx, s.in)
+	suite, name, err := o.load(ctx, s.in)
 	if err != nil {
+		return err
+	}
+	profile, err := o.find(suite, name)
+	if err != nil {
+		return err
+	}
+	if err := o.checkProtocol(); err != nil {
 		return err
 	}
 	cert, err := o.certificate()
@@ -94,10 +102,9 @@ func (o *deviceOptions) check() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	p := results.Protocol(o.protocol)
-	bad(!slices.Contains(p.Names(), o.protocol), "unknown protocol %q, want %s", o.protocol, strings.Join(p.Names(), ", "))
+	names := results.HTTP.Names()
+	bad(o.protocol != "" && !slices.Contains(names, o.protocol), "unknown protocol %q, want %s", o.protocol, strings.Join(names, ", "))
 	bad((o.cert == "") != (o.key == ""), "--cert and --key go together")
-	bad((o.cert != "" || o.certOut != "") && !p.TLS(), "a certificate goes with --protocol %s or %s", results.HTTPS, results.H2)
 	bad(o.log != "text" && o.log != "json", "unknown log %q, want text or json", o.log)
 	bad(o.lasts < 0, "--for is %v, want more than 0", o.lasts)
 	_, err := net.ResolveTCPAddr("tcp", o.listen)
@@ -112,12 +119,19 @@ func (o *deviceOptions) check() error {
 	return nil
 }
 
-// find loads the suite and finds the profile.
-func (o *deviceOptions) find(ctx context.Context, stdin io.Reader) (*device.Profile, error) {
-	suite, name, err := o.load(ctx, stdin)
-	if err != nil {
-		return nil, err
+// checkProtocol refuses a certificate without TLS, once it is known what is
+// spoken.
+func (o *deviceOptions) checkProtocol() error {
+	o.protocol = cmp.Or(o.protocol, string(results.HTTP))
+	if (o.cert != "" || o.certOut != "") && !results.Protocol(o.protocol).TLS() {
+		return usage(fmt.Errorf("a certificate goes with --protocol %s or %s", results.HTTPS, results.H2), "rstorm help device explains the flags")
 	}
+	return nil
+}
+
+// find looks for the profile: one of the suite, or the device of a scenario,
+// which also says what it speaks if no flag does.
+func (o *deviceOptions) find(suite *scenarios.Suite, name string) (*device.Profile, error) {
 	var names []string
 	for i := range suite.Profiles {
 		p := &suite.Profiles[i]
@@ -126,7 +140,14 @@ func (o *deviceOptions) find(ctx context.Context, stdin io.Reader) (*device.Prof
 		}
 		names = append(names, p.Name)
 	}
-	return nil, usage(fmt.Errorf("%s has no profile %q", name, o.profile), "choose from "+strings.Join(names, ", "))
+	for i := range suite.Scenarios {
+		sc := &suite.Scenarios[i]
+		if sc.Name == o.profile {
+			o.protocol = cmp.Or(o.protocol, string(sc.Protocol))
+			return &sc.Device, nil
+		}
+	}
+	return nil, usage(fmt.Errorf("%s has no profile or scenario %q", name, o.profile), "choose from the profiles "+strings.Join(names, ", "), "rstorm list scenarios lists the scenarios")
 }
 
 // A server is a device, in this process or in one of its own.

@@ -294,10 +294,10 @@ func TestADeviceAloneIsRefusedWithAReason(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		{"--profile nope", exitUsage, `has no profile "nope"` + "\nrstorm: hint: choose from calm, dies, resets, closes, http2\n"},
+		{"--profile nope", exitUsage, `has no profile or scenario "nope"` + "\nrstorm: hint: choose from the profiles calm, dies, resets, closes, http2\n"},
 		{"--profile http2", exitUsage, "protocol: h2 or h2c\nrstorm: hint: profile http2 can't be had here with --protocol http\n"},
 		{"--protocol spdy --log xml", exitUsage, `unknown protocol "spdy", want http, https, h2, h2c` + "\nrstorm: error: unknown log \"xml\""},
-		{"--cert x.pem", exitUsage, "--cert and --key go together\nrstorm: error: a certificate goes with --protocol https or h2"},
+		{"--cert x.pem", exitUsage, "--cert and --key go together\n"},
 		{"--cert x.pem --key x.pem --protocol h2", exitUsage, "read --cert and --key: open x.pem"},
 		{"--listen 8080 --for -1s", exitUsage, "--for is -1s, want more than 0\nrstorm: error: --listen: address 8080: missing port in address"},
 		{"--admin localhost:http:1", exitUsage, "--admin: "},

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 
 	"rstorm/faults"
 	"rstorm/kernel"
@@ -30,7 +31,8 @@ const exitUnraised = 125
 
 // isolation runs this program once more, with the same arguments, in a private
 // network, if the flags want it; done is false if this process is to play the
-// suite itself.
+// suite itself. The error is then why no private network can be had, if one
+// was wanted.
 func (o *runOptions) isolation(ctx context.Context, s streams, args []string, suite *scenarios.Suite) (done bool, err error) {
 	switch {
 	case kernel.Isolated():
@@ -45,11 +47,11 @@ func (o *runOptions) isolation(ctx context.Context, s streams, args []string, su
 	unusable, ok := errors.AsType[*unraisedError](err)
 	switch {
 	case !ok:
-		return true, err
+		return true, err // also if it is nil
 	case o.isolate == isolateAlways:
 		return true, &exit{exitBroken, unusable, []string{"--isolate auto plays here what it can"}}
 	}
-	return false, nil // the scenarios that need it are skipped, and say so
+	return false, unusable // the scenarios that need it are skipped, and say so
 }
 
 // wantsIsolation reports whether the suite is to be played in a private network.
@@ -100,6 +102,8 @@ func (o *runOptions) again(ctx context.Context, s streams, args []string, suite 
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, syscall.ENOSPC): // clone(2); no disk has to do with it
+		return &unraisedError{fmt.Errorf("%w: the limit user.max_user_namespaces or user.max_net_namespaces is reached", err)}
 	case !ran:
 		return &unraisedError{err}
 	case failed.ExitCode() == exitUnraised:

@@ -108,6 +108,7 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"trust without TLS", []string{"run", "--target", "http://127.0.0.1/", "--insecure"}, exitUsage, "", "they go with a --target of https"},
 		{"trust in both", []string{"run", "--target", "https://127.0.0.1/", "--insecure", "--ca", good}, exitUsage, "", "contradict each other"},
 		{"trust in nothing", []string{"run", "--target", "https://127.0.0.1/", "--ca", good}, exitUsage, "", "holds no certificate in PEM"},
+		{"nothing of that scheme", []string{"run", "-f", good, "--target", "https://127.0.0.1/"}, exitUsage, "", "a scenario says protocol: https"},
 		{"two suites", []string{"run", "-f", good, "--suite", "catalogue"}, exitUsage, "", "--file and --suite exclude each other"},
 		{"unknown suite", []string{"list", "--suite", "catalog"}, exitUsage, "", "choose from default, catalogue"},
 		{"unknown isolation", []string{"run", "--isolate", "yes"}, exitUsage, "", "want auto, always, never"},

@@ -70,13 +70,17 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := suits(suite, r.Target); err != nil {
+		return err
+	}
 	if err := o.probeOutput(); err != nil {
 		return err
 	}
-	if done, err := o.isolation(ctx, s, args, suite); done {
+	done, err := o.isolation(ctx, s, args, suite)
+	if done {
 		return err
 	}
-	r.Isolated = kernel.Isolated()
+	r.Isolated, r.Unisolated = kernel.Isolated(), err
 	report, err := o.play(ctx, s, r, suite)
 	report.Suite = identify(name, suite)
 	report.Environment.Version, report.Environment.Build = version, build()

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"rstorm/runner"
+	"rstorm/scenarios"
 )
 
 // runner resolves what the flags point at.
@@ -40,6 +41,16 @@ func (o *runOptions) runner(ctx context.Context) (*runner.Runner, error) {
 		}
 	}
 	return r, nil
+}
+
+// suits refuses a target whose scheme none of the suite's scenarios speaks:
+// nothing could be played.
+func suits(suite *scenarios.Suite, t runner.Target) error {
+	speaks := func(sc scenarios.Scenario) bool { return sc.Protocol.TLS() == (t.TLS != nil) }
+	if t == (runner.Target{}) || slices.ContainsFunc(suite.Scenarios, speaks) {
+		return nil
+	}
+	return usage(fmt.Errorf("no scenario to be played speaks what %s does", t.URL()), "a scenario says protocol: https (or h2) for a target of https", "nothing was sent")
 }
 
 // A resolver finds the addresses of a host, as [net.Resolver.LookupNetIP] does.

@@ -45,8 +45,9 @@ func explain(p results.Phase, err error) error {
 	return fmt.Errorf("%s: %w", doing(p), bare(err))
 }
 
-// bare leaves out the addresses that package net adds to an error: equal
-// failures shall read equal, whatever the port.
+// bare leaves out the addresses that package net adds to an error, and all that
+// was wrapped around them: equal failures shall read equal, whatever the port.
+// What is joined to an error must be joined to its bare one, or it is lost here.
 func bare(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err

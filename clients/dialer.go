@@ -50,31 +50,24 @@ func (d *Dialer) Counts() Counts {
 	return Counts{Dials: int(d.dials.Load()), Failed: int(d.failed.Load()), Resets: int(d.resets.Load())}
 }
 
-// A Conn is a connection that is watched: it counts bytes and remembers how
-// its socket said it ended. It has the methods of net.Conn only, so that no
+// A Conn is a connection that is watched: it counts what was sent and remembers
+// how its socket said it ended. It has the methods of net.Conn only, so that no
 // byte passes around Read and Write.
 type Conn struct {
 	net.Conn
-	number         int
-	dialer         *Dialer
-	exchanges      atomic.Int32 // begun on it
-	sent, received atomic.Int64
+	number    int // its place among those of its Dialer, from 1
+	dialer    *Dialer
+	exchanges atomic.Int32 // begun on it
+	sent      atomic.Int64 // bytes that the socket has taken
 
 	mu    sync.Mutex
 	reset bool  // Read or Write returned a reset errno
 	first error // the first of a reset errno and, for the peer's FIN, io.EOF
 }
 
-// Number is the connection's place among those of its [Dialer], from 1.
-func (c *Conn) Number() int { return c.number }
-
-// Bytes reports how many bytes the socket has taken and given so far.
-func (c *Conn) Bytes() (sent, received int64) { return c.sent.Load(), c.received.Load() }
-
 // Read reads from the connection and takes note of how it ended.
 func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.received.Add(int64(n))
 	if err != nil {
 		c.note(err)
 	}

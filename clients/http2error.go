@@ -93,14 +93,15 @@ func reason(err error, phase results.Phase, f *frames, conn *Conn) error {
 // lost reads an error of a transport that need not say how the connection was
 // lost: end is what that said of itself first, nil if nothing. A reset counts
 // before an end of file: a socket tells it once, to Read or to Write, and is at
-// its end for the other. What ends before the first byte of an answer was closed, not truncated.
+// its end for the other. What ends before the first byte of an answer was
+// closed, not truncated.
 func lost(err error, answered bool, end error) error {
 	outcome, why := results.Classify(err), results.Classify(end)
 	switch {
 	case outcome != results.Failed && outcome != results.Truncated && outcome != results.Closed:
 		return err
 	case why == results.Reset && outcome == results.Failed:
-		return fmt.Errorf("%w: %w", err, bare(end))
+		return fmt.Errorf("%w: %w", bare(err), bare(end))
 	case why == results.Reset:
 		return end
 	case outcome == results.Truncated && !answered:
@@ -108,9 +109,9 @@ func lost(err error, answered bool, end error) error {
 	case outcome != results.Failed || end == nil || errors.Is(err, end):
 		return err
 	case why != results.Closed && why != results.Truncated:
-		return fmt.Errorf("%w: %w", err, bare(end))
+		return fmt.Errorf("%w: %w", bare(err), bare(end))
 	case answered:
-		return fmt.Errorf("%w: %w", results.ErrTruncated, err)
+		return fmt.Errorf("%w: %w", results.ErrTruncated, bare(err))
 	}
-	return fmt.Errorf("%w: %w", err, io.EOF)
+	return fmt.Errorf("%w: %w", bare(err), io.EOF)
 }

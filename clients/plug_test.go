@@ -131,6 +131,51 @@ func TestPlugHidesTheError(t *testing.T) {
 	}
 }
 
+// When one half of a transport has met a reset and closed the connection, the
+// other half's error says only that it is closed.
+func TestPlugClosesWhatWasReset(t *testing.T) {
+	for _, tt := range []struct {
+		answer, want string
+	}{
+		{"", "reset 0: send 1/1 reset"},
+		{"HTTP/1.1 413 Too", "reset 0: head 1/1 reset"},
+	} {
+		t.Run(tt.want, func(t *testing.T) {
+			n := serve(t, func(p *peer) {
+				p.reader.ReadByte()
+				p.say(tt.answer)
+				p.reset()
+			}).network()
+			c := start(t, Plug(func(dial func(context.Context, string, string) (net.Conn, error)) http.RoundTripper {
+				return tripper(func(req *http.Request) (*http.Response, error) {
+					hooks := httptrace.ContextClientTrace(req.Context())
+					hooks.GetConn("device:80")
+					conn, err := dial(req.Context(), "tcp", "device:80")
+					if err != nil {
+						return nil, err
+					}
+					hooks.GotConn(httptrace.GotConnInfo{Conn: conn})
+					if _, err := conn.Write([]byte("PUT")); err != nil {
+						return nil, err
+					}
+					met, _ := io.Copy(io.Discard, conn) // to the reset, which the watch remembers
+					if met > 0 {
+						hooks.GotFirstResponseByte()
+					}
+					conn.Close()
+					_, err = conn.Write([]byte("the rest"))
+					return nil, err
+				})
+			}), n)
+			r := do(t, c, command("PUT", 0))
+			expect(t, r, tt.want)
+			if !errors.Is(r.Err, net.ErrClosed) || results.Errno(r.Err) != "ECONNRESET" {
+				t.Errorf("the error is named %q: %v", results.Errno(r.Err), r.Err)
+			}
+		})
+	}
+}
+
 // A dial that fails in a way of its own is not told by the connection before.
 func TestPlugFailsToDialAgain(t *testing.T) {
 	n := serve(t, func(p *peer) { p.request(); p.reset() }).network()

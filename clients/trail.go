@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http/httptrace"
 	"slices"
 	"sync"
@@ -106,7 +107,7 @@ func (t *trail) got(info httptrace.GotConnInfo) {
 	}
 	if conn, ok := beneath.(*Conn); ok {
 		t.conn = conn
-		t.sent, _ = conn.Bytes()
+		t.sent = conn.sent.Load()
 		a.Connection, a.Exchange = conn.number, int(conn.exchanges.Add(1))
 	}
 }
@@ -128,10 +129,8 @@ func (t *trail) reached(p results.Phase) {
 // written once it is in its own buffer; the connection knows better.
 func (t *trail) close(status int, err error) *results.Attempt {
 	a := &t.attempts[len(t.attempts)-1]
-	if a.Phase == results.PhaseWait && t.conn != nil {
-		if sent, _ := t.conn.Bytes(); sent == t.sent {
-			a.Phase = results.PhaseSend
-		}
+	if a.Phase == results.PhaseWait && t.conn != nil && t.conn.sent.Load() == t.sent {
+		a.Phase = results.PhaseSend
 	}
 	a.Done = time.Now()
 	a.Outcome, a.Err = judge(status, explain(a.Phase, err))
@@ -159,8 +158,10 @@ func (t *trail) reply(ctx context.Context, status int, err error) results.Reply 
 
 // told adds to err what the last attempt's connection told, where err hides
 // that: net/http has errors of its own that say neither closed nor reset. After
-// the first byte of an answer an error is about that answer; only HTTP/2 has its
-// body end by errors that hide the connection's.
+// the first byte of an answer an error is about that answer, but for two that
+// hide the connection's: those that end a body over HTTP/2, and [net.ErrClosed],
+// which is what is left for one half of a transport when the other half has met
+// the end.
 func (t *trail) told(err error) error {
 	phase := t.attempts[len(t.attempts)-1].Phase
 	answered := !before(phase, results.PhaseHead)
@@ -172,7 +173,7 @@ func (t *trail) told(err error) error {
 		return stream
 	case phase == results.PhaseHandshake:
 		return shaken(err)
-	case answered && !t.cut || t.conn == nil:
+	case answered && !t.cut && !errors.Is(err, net.ErrClosed), t.conn == nil:
 		return alerted(err)
 	}
 	return lost(alerted(err), answered, t.conn.ended())

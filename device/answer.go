@@ -91,7 +91,8 @@ func appendField(b []byte, name, value string) []byte {
 // that is nothing, appendix B.2).
 func digest(content []byte) string {
 	sum := sha256.Sum256(content)
-	return "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"
+	b := append(make([]byte, 0, 64), "sha-256=:"...)
+	return string(append(base64.StdEncoding.AppendEncode(b, sum[:]), ':'))
 }
 
 // printable reports whether s may stand in a header as it is: an id from the

@@ -2,6 +2,7 @@ package device
 
 import (
 	"errors"
+	"net"
 	"os"
 
 	"rstorm/faults"
@@ -43,9 +44,10 @@ func blackHole(c *connection, s faults.Strike) (over bool) {
 	return false
 }
 
-// unable ends a connection to which the machine did not allow s.
+// unable ends a connection to which the machine did not allow s, unless it has
+// ended meanwhile: by another stream, or because the device was switched off.
 func (c *connection) unable(s faults.Strike, err error) (over bool) {
-	if c.device.ctx.Err() == nil { // else it was closed meanwhile
+	if !errors.Is(err, net.ErrClosed) {
 		c.device.fail("effect "+string(s.Effect), err)
 	}
 	c.end(plainly, Unexplained)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // closesSilently is the field case: service time 20 ms, and 2.7 ms after the
@@ -71,10 +72,10 @@ func TestARequestAfterTheCloseMeetsEndOfFileAndThenABrokenPipe(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			p := closesSilently(s.effect, s.then)
 			p.ServiceTime = faults.Delay{}
-			d := switchOn(t, p)
+			d, closed := switchOnTelling(t, results.HTTP, p)
 			c := dial(t, d)
 			c.do(put("0-1"))
-			if got := ended(t, d, 1); got.Ended != s.ended || got.Unread != 0 {
+			if got := next(t, closed); got.Ended != s.ended || got.Unread != 0 {
 				t.Errorf("connection %+v, want %q with nothing unread", got, s.ended)
 			}
 			c.send(get("0-2")) // the kernel takes it, and gets a RST for it
@@ -139,11 +140,11 @@ func TestAHalfClosedConnectionStaysUnreadUntilTheClientGoes(t *testing.T) {
 }
 
 func TestHalfCloseThenReset(t *testing.T) {
-	d := switchOn(t, closesSilently(faults.HalfClose, faults.ThenReset))
+	d, closed := switchOnTelling(t, results.HTTP, closesSilently(faults.HalfClose, faults.ThenReset))
 	c := dial(t, d)
 	c.do(put("0-1"))
 	c.mustEnd(io.EOF)
-	ended(t, d, 1)
+	next(t, closed)
 	if _, err := io.WriteString(c, get("0-2")); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("first write after the RST: %v, want EPIPE", err)
 	}
@@ -168,12 +169,30 @@ func TestADrainedCommandVanishesWithoutAReset(t *testing.T) {
 	}
 }
 
-func TestADrainEndsWhenTheClientIsSilentForLong(t *testing.T) {
-	t.Parallel()
-	d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: faults.Drain, Point: faults.AfterResponse}}})
-	c := dial(t, d)
-	c.do(put("0-1"))
-	if got := ended(t, d, 1); got.Ended != "drain at after-response" || got.Closed-got.Opened < silence {
-		t.Errorf("connection %+v", got)
+func TestALingeringCloseHasAnEnd(t *testing.T) {
+	for _, s := range []struct {
+		name   string
+		bounds bounds
+		client func(*client) // until the device has enough
+	}{
+		{"of a client that is silent for long", bounds{silence: time.Millisecond, linger: time.Hour}, func(*client) {}},
+		{"of a client that sends for ever", bounds{silence: time.Hour, linger: 10 * time.Millisecond}, func(c *client) {
+			for sent := error(nil); sent == nil; {
+				_, sent = io.WriteString(c, "more")
+			}
+		}},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			d := switchOnConfigured(t, Config{bounds: s.bounds, Profile: Profile{
+				Faults: []faults.Fault{{Effect: faults.Drain, Point: faults.AfterResponse}},
+			}}, clock{now: sinceNow(), wait: faults.Wait})
+			c := dial(t, d)
+			c.do(put("0-1"))
+			c.mustEnd(io.EOF)
+			s.client(c)
+			if got := ended(t, d, 1); got.Ended != "drain at after-response" || executions(d, "0-1") != 1 {
+				t.Errorf("connection %+v", got)
+			}
+		})
 	}
 }

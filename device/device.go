@@ -43,6 +43,7 @@ type Config struct {
 
 	supervised *supervised   // of a device that is a process of its own and may die; see Serve
 	overdue    time.Duration // how long a Process gives its child to end before it is killed; zero is 10 s
+	bounds     bounds        // how long it waits for a client; zero is the defaults
 }
 
 // A Device is a running device. It is safe for concurrent use.
@@ -55,6 +56,7 @@ type Device struct {
 	service *faults.Plan // draws the service time; nil if there is none
 	speaks  results.Protocol
 	tls     *tls.Config // nil without TLS
+	bounds  bounds
 	clock   clock
 	ledger  ledger
 	roster  roster
@@ -110,6 +112,7 @@ func start(cfg Config, clock clock) (*Device, error) {
 		service: servicePlan(cfg.Seed, cfg.Profile.ServiceTime),
 		clock:   clock,
 		speaks:  cfg.Protocol,
+		bounds:  cfg.bounds.set(),
 	}
 	if err := d.certify(cfg.Certificate); err != nil {
 		return nil, fmt.Errorf("start the device: %w", err)

@@ -62,6 +62,27 @@ func switchOnWith(t *testing.T, p Profile, c clock) *Device {
 	return d
 }
 
+// switchOnTelling starts a device that tells of every connection that it has
+// closed. The record of one is complete before that.
+func switchOnTelling(t *testing.T, speaks results.Protocol, p Profile) (*Device, <-chan Connection) {
+	t.Helper()
+	closed := make(chan Connection, 8)
+	cfg := Config{Profile: p, Seed: 1, Protocol: speaks, Ended: func(c Connection) { closed <- c }}
+	return switchOnConfigured(t, cfg, clock{now: sinceNow(), wait: faults.Wait}), closed
+}
+
+// next is the connection that a device told of.
+func next(t *testing.T, closed <-chan Connection) Connection {
+	t.Helper()
+	select {
+	case c := <-closed:
+		return c
+	case <-time.After(patience):
+		t.Fatal("no connection ended")
+		return Connection{}
+	}
+}
+
 func sinceNow() func() time.Duration {
 	epoch := time.Now()
 	return func() time.Duration { return time.Since(epoch) }
@@ -153,8 +174,9 @@ func eventually(t *testing.T, what string, condition func() bool) {
 // client is a bare connection to a device.
 type client struct {
 	*net.TCPConn
-	t  *testing.T
-	in *bufio.Reader
+	t   *testing.T
+	in  *bufio.Reader
+	out io.Writer // what requests go out by: the connection, or TLS over it
 }
 
 func dial(t *testing.T, d running) *client {
@@ -182,7 +204,7 @@ func bare(t *testing.T, conn net.Conn) *client {
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	return &client{conn.(*net.TCPConn), t, bufio.NewReader(conn)}
+	return &client{conn.(*net.TCPConn), t, bufio.NewReader(conn), conn}
 }
 
 // mustBeReset demands a connection that is reset when it is accepted. By the
@@ -213,7 +235,7 @@ func ask(method, path, id string, headers ...string) string {
 
 func (c *client) send(request string) {
 	c.t.Helper()
-	if _, err := io.WriteString(c, request); err != nil {
+	if _, err := io.WriteString(c.out, request); err != nil {
 		c.t.Fatal(err)
 	}
 }

@@ -6,11 +6,8 @@ import (
 	"rstorm/faults"
 )
 
-// silence ends a lingering close whose client neither sends nor closes.
-const silence = 2 * time.Second
-
 // drain is the lingering close: what the client still sends vanishes without
-// a RST.
+// a RST, for as long as [connection.linger] lasts.
 func drain(c *connection, s faults.Strike) (over bool) {
 	defer c.hush()()
 	c.linger()
@@ -18,16 +15,18 @@ func drain(c *connection, s faults.Strike) (over bool) {
 	return true
 }
 
-// linger sends a FIN and discards what arrives until the client closes or has
-// been silent for long.
+// linger sends a FIN and discards what arrives until the client closes, has
+// been silent for long, or has had its time: what arrives later meets a RST.
 func (c *connection) linger() {
 	if c.tcp.CloseWrite() != nil {
 		return
 	}
 	c.discarded.Add(int64(c.in.Buffered()))
 	var b [4 << 10]byte
-	for {
-		_ = c.tcp.SetReadDeadline(time.Now().Add(silence)) // fails on a closed connection only, as Read then does
+	limits := c.device.bounds
+	for end := time.Now().Add(limits.linger); ; {
+		wait := min(limits.silence, time.Until(end))
+		_ = c.tcp.SetReadDeadline(time.Now().Add(wait)) // fails on a closed connection only, as Read then does
 		n, err := c.stream.Read(b[:])
 		c.discarded.Add(int64(n))
 		if err != nil {

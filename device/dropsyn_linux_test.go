@@ -46,6 +46,7 @@ func dropping(then faults.Then) faults.Fault {
 }
 
 func TestDropSYN(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}
@@ -81,6 +82,7 @@ func TestDropSYN(t *testing.T) {
 }
 
 func TestDropSYNThenReset(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}
@@ -111,6 +113,7 @@ func TestDropSYNThenReset(t *testing.T) {
 }
 
 func TestDropSYNFromTheStartForEver(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}
@@ -130,6 +133,7 @@ func TestDropSYNFromTheStartForEver(t *testing.T) {
 }
 
 func TestOfTwoFaultsAtTheDoorTheHarderOneStands(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	g := newGate()
 	refusing := dropping("")
 	refusing.Effect, refusing.For = faults.Refuse, time.Second

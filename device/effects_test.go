@@ -182,34 +182,6 @@ func checkContent(t *testing.T, want int, received string) {
 	}
 }
 
-func TestNoEffectOfTheDeviceIsUntested(t *testing.T) {
-	for _, k := range faults.Effects {
-		for _, p := range k.On(faults.Device) {
-			if k.Effect == faults.Refuse || k.Effect == faults.DropSYN {
-				continue // TestRefuse, TestDropSYN
-			}
-			if k.Effect == faults.BlackHole || k.Effect == faults.Vanish {
-				continue // TestABlackHoleAtEveryPoint, TestVanishAtEveryPoint
-			}
-			if k.Effect == faults.Garbage || k.Effect == faults.Unsolicited {
-				continue // TestBytesNobodyAskedFor, TestGarbageInPlaceOfTheAnswer
-			}
-			if p == faults.Handshake || k.Over == faults.HTTP2 {
-				continue // TestEveryEffectInTheHandshake, TestEveryEffectAtEveryPointOverHTTP2
-			}
-			if k.Effect == faults.Crash || k.Effect == faults.Exit {
-				continue // TestADeviceDiesAtEveryPoint
-			}
-			if effects[k.Effect] == nil {
-				t.Errorf("no function for %s", k.Effect)
-			}
-			if !slices.ContainsFunc(shapes, func(s shape) bool { return s.effect == k.Effect && s.point == p }) {
-				t.Errorf("no shape for %s at %s", k.Effect, p)
-			}
-		}
-	}
-}
-
 func TestATimedStallGoesOn(t *testing.T) {
 	for _, p := range []faults.Point{faults.Connect, faults.BeforeForward, faults.AfterForward, faults.Response, faults.AfterResponse} {
 		t.Run(string(p), func(t *testing.T) {

@@ -9,9 +9,6 @@ import (
 
 // exchange takes a whole request through its points, up to its answer.
 func (c *connection) exchange(r request) (over bool) {
-	if c.turned != "" {
-		return c.explainStream()
-	}
 	if !r.known {
 		return c.respond(r, answer{status: http.StatusNotFound, body: problem(http.StatusNotFound)})
 	}

@@ -156,32 +156,3 @@ func TestEveryEffectAtEveryPointOverHTTP2(t *testing.T) {
 		}
 	}
 }
-
-func TestNoEffectIsUntestedOverHTTP2(t *testing.T) {
-	elsewhere := []faults.Effect{
-		faults.Stall,                                                                              // TestAStallStopsEveryStream
-		faults.BlackHole, faults.Vanish, faults.Refuse, faults.DropSYN, faults.Crash, faults.Exit, // which know no protocol
-	}
-	for _, k := range faults.Effects {
-		for _, p := range k.On(faults.Device) {
-			f := faults.Fault{Effect: k.Effect, Point: p}
-			if slices.Contains(elsewhere, k.Effect) || p == faults.Handshake || len(f.Fit(faults.Device, true, true)) > 0 {
-				continue
-			}
-			if !slices.ContainsFunc(frameShapes, func(s frameShape) bool { return s.effect == k.Effect && s.point == p }) {
-				t.Errorf("no shape for %s at %s", k.Effect, p)
-			}
-		}
-	}
-}
-
-func TestNoEffectIsUntestedInTheHandshake(t *testing.T) {
-	for _, k := range faults.Effects {
-		if k.Effect == faults.Crash || k.Effect == faults.Exit || !slices.Contains(k.On(faults.Device), faults.Handshake) {
-			continue // the two kill a process: TestADeviceDiesAtEveryPoint
-		}
-		if !slices.ContainsFunc(handshakes, func(s handshakeShape) bool { return s.fault.Effect == k.Effect }) {
-			t.Errorf("no shape for %s", k.Effect)
-		}
-	}
-}

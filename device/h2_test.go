@@ -30,19 +30,23 @@ func untilStalled(t *testing.T) {
 	})
 }
 
+// stalls lists what a client of HTTP/2 has received when a stall strikes at each
+// point, and whether its command was executed.
+var stalls = []struct {
+	point    faults.Point
+	frames   []string
+	executed int
+}{
+	{faults.Request, nil, 0},
+	{faults.BeforeForward, nil, 0},
+	{faults.AfterForward, nil, 1},
+	{faults.Response, []string{"HEADERS 1 200", "DATA 1"}, 1},
+	{faults.AfterResponse, []string{"HEADERS 1 200", "DATA 1 END"}, 1},
+}
+
 func TestAStallStopsEveryStream(t *testing.T) {
 	for _, protocol := range multiplexed {
-		for _, s := range []struct {
-			point    faults.Point
-			frames   []string
-			executed int
-		}{
-			{faults.Request, nil, 0},
-			{faults.BeforeForward, nil, 0},
-			{faults.AfterForward, nil, 1},
-			{faults.Response, []string{"HEADERS 1 200", "DATA 1"}, 1},
-			{faults.AfterResponse, []string{"HEADERS 1 200", "DATA 1 END"}, 1},
-		} {
+		for _, s := range stalls {
 			t.Run(fmt.Sprint(protocol, " ", s.point), func(t *testing.T) {
 				f := shape{effect: faults.Stall, point: s.point}.fault()
 				d := switchOnSpeaking(t, protocol, Profile{Faults: []faults.Fault{f}})
@@ -61,6 +65,20 @@ func TestAStallStopsEveryStream(t *testing.T) {
 					t.Errorf("connection %+v, ledger %+v", got, d.Ledger())
 				}
 			})
+		}
+	}
+}
+
+func TestAStallAtConnectOverHTTP2(t *testing.T) {
+	for _, protocol := range multiplexed {
+		d := switchOnSpeaking(t, protocol, Profile{Faults: []faults.Fault{{Effect: faults.Stall, Point: faults.Connect}}})
+		c := dial(t, d)
+		c.send(http2.ClientPreface) // or what TLS begins with: nobody reads it
+		lying(t, d, 1, len(http2.ClientPreface))
+		c.must(c.CloseWrite())
+		c.mustEnd(errReset)
+		if got := ended(t, d, 1); got.Ended != ClientClosed || got.Unread != len(http2.ClientPreface) {
+			t.Errorf("%s: connection %+v", protocol, got)
 		}
 	}
 }
@@ -176,6 +194,40 @@ func TestAGoAwayLetsOpenStreamsFinish(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A client that was told to go, and has no answer to wait for, need not wait for
+// the device to close.
+func TestAClientThatClosesFirstAfterAGoAwayWasSentAway(t *testing.T) {
+	for _, s := range []struct {
+		last  faults.Last
+		ended Ending
+	}{
+		{faults.Below, "goaway at before-forward"}, // both requests are disowned
+		{faults.At, ClientClosed},                  // one is still to be answered
+	} {
+		g := newGate()
+		d := switchOnConfigured(t, Config{Protocol: results.H2C, Profile: Profile{
+			ServiceTime: faults.After(time.Hour),
+			Faults: []faults.Fault{{Effect: faults.GoAway, Point: faults.BeforeForward, Last: s.last, Error: faults.NoError,
+				Selector: faults.Selector{Commands: []string{"0-1"}}}},
+		}}, g.clock())
+		p := call(t, d)
+		p.head(1, false, fields("PUT", "0-1")...)
+		p.put(3, "0-2")
+		g.arrive(t) // its goroutine is at work until the gate opens
+		p.must(p.WriteData(1, true, nil))
+		frame, _, err := p.next()
+		if err != nil || !strings.HasPrefix(frame, "GOAWAY") {
+			t.Fatalf("received %q, %v", frame, err)
+		}
+		p.TCPConn.Close()
+		if got := ended(t, d, 1); got.Ended != s.ended {
+			t.Errorf("%s: connection %+v, want %q", s.last, got, s.ended)
+		}
+		g.open(t)
+		eventually(t, "the execution", func() bool { return executions(d, "0-2") == 1 })
 	}
 }
 

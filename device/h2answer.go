@@ -155,7 +155,7 @@ func (h *h2) ready(frames func() error) (over bool) {
 		return true
 	}
 	if err := frames(); err != nil {
-		return h.c.lost(err)
+		return h.lost(err)
 	}
 	return false
 }

@@ -33,10 +33,29 @@ func (h *h2) fail(code http2.ErrCode) (over bool) {
 	return h.depart(RequestRejected)
 }
 
+// lost ends the connection after an error in reading or writing. The end that a
+// GOAWAY announced is that one also where the client closes first, waiting for
+// no answer any more.
+func (h *h2) lost(err error) (over bool) {
+	h.mu.Lock()
+	why := h.leaving
+	for _, s := range h.streams {
+		if !s.settled && !s.gone {
+			why = ""
+		}
+	}
+	h.mu.Unlock()
+	if why == "" || why == CloseHonoured { // that GOAWAY was the client's
+		return h.c.lost(err)
+	}
+	h.c.end(plainly, why)
+	return true
+}
+
 // unreadable ends the connection after an error in reading a frame.
 func (h *h2) unreadable(err error) (over bool) {
 	if h.c.source.err != nil {
-		return h.c.lost(h.c.source.err)
+		return h.lost(h.c.source.err)
 	}
 	broken, ok := errors.AsType[http2.ConnectionError](err)
 	switch {

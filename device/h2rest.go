@@ -25,7 +25,7 @@ func (h *h2) await() (over bool) {
 		case err == nil:
 			return false
 		case !errors.Is(err, os.ErrDeadlineExceeded): // that one says that no stream is open any more
-			return h.c.lost(err)
+			return h.lost(err)
 		}
 	}
 }

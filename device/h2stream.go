@@ -53,9 +53,13 @@ func (h *h2) begin(id uint32, r *http.Request, whole bool) *connection {
 }
 
 // serve takes a request through its life. What remains of one that is too large
-// is not received.
+// is not received, nor is what follows the head on a connection over a limit.
 func (s *h2stream) serve(c *connection, head *http.Request, r request) {
 	defer s.h.close(s)
+	if c.turned != "" {
+		c.explainStream()
+		return
+	}
 	over, err := c.receive(head, r.event)
 	switch {
 	case over:

@@ -64,7 +64,7 @@ func cut(e faults.Effect, bytes int64) Profile {
 	return struck(faults.Fault{Effect: e, Point: faults.Request, Bytes: bytes})
 }
 
-func garbled(p faults.Point) Profile {
+func garbledAt(p faults.Point) Profile {
 	return struck(faults.Fault{Effect: faults.Garbage, Point: p})
 }
 
@@ -77,8 +77,8 @@ var fates = []fate{
 	{"no status", form(faults.BadStatus, 0), 0, results.Failed, results.Failed, 1},
 	{"HTTP/1.0", form(faults.HTTP10, 0), 0, results.OK, results.OK, 1},
 	{"dribbled head", struck(faults.Fault{Effect: faults.Dribble, Point: faults.Response, Delay: faults.After(time.Microsecond)}), 0, results.OK, results.OK, 1},
-	{"garbage, not executed", garbled(faults.BeforeForward), 0, results.Failed, results.Failed, 0},
-	{"garbage, executed", garbled(faults.AfterForward), 0, results.Failed, results.Failed, 1},
+	{"garbage, not executed", garbledAt(faults.BeforeForward), 0, results.Failed, results.Failed, 0},
+	{"garbage, executed", garbledAt(faults.AfterForward), 0, results.Failed, results.Failed, 1},
 	{"reset in the body", cut(faults.Reset, 500), 1000, results.Reset, results.Reset, 0},
 	{"closed in the body", cut(faults.Close, 500), 1000, results.Reset, results.Reset, 0},
 	{"closed behind the body", cut(faults.Close, 1000), 1000, results.Closed, results.Closed, 0},

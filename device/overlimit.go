@@ -61,13 +61,13 @@ func (c *connection) excuse() int {
 	return http.StatusServiceUnavailable
 }
 
-// explainStream does what explain does over HTTP/2: the answer, and a GOAWAY as
-// the announcement of the close, which comes behind it.
-func (c *connection) explainStream() (over bool) {
+// explainStream does what explain does over HTTP/2: a GOAWAY as the announcement
+// of the close, and the answer, behind which the connection ends.
+func (c *connection) explainStream() {
 	if c.h2.goAway(c.turned, c.on.id, http2.ErrCodeNo) {
-		return true
+		return
 	}
 	status := c.excuse()
-	return c.deliver(answer{status: status, body: problem(status), command: c.last.Command,
+	c.deliver(answer{status: status, body: problem(status), command: c.last.Command,
 		head: c.last.Method == http.MethodHead, retryAfter: c.device.profile.RetryAfter}, nil)
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rstorm/faults"
 	"rstorm/kernel/kerneltest"
 	"rstorm/results"
 )
@@ -64,7 +65,9 @@ func TestWhoIsOverALimitTakesNoSlot(t *testing.T) {
 func TestWhoIsOverALimitIsToldWhyOverHTTP2(t *testing.T) {
 	for _, speaks := range multiplexed {
 		t.Run(string(speaks), func(t *testing.T) {
-			d, err := Start(Config{Profile: Profile{MaxConnections: 1, OverLimit: OverAnswer, RetryAfter: 7}, Protocol: speaks})
+			d, err := Start(Config{Protocol: speaks, Profile: Profile{MaxConnections: 1, OverLimit: OverAnswer, RetryAfter: 7, Faults: []faults.Fault{
+				{Effect: faults.Reset, Point: faults.Request, Selector: faults.Selector{Connections: []int{2}}}, // it does not get that far
+			}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,6 +90,7 @@ func TestWhoIsOverALimitIsToldWhyOverHTTP2(t *testing.T) {
 }
 
 func TestWhoIsOverTheLimitQueues(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}
@@ -185,6 +189,7 @@ func served(d *Device, request string) bool {
 }
 
 func TestABacklogIsWhatMayWait(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}

@@ -127,8 +127,8 @@ func (p *Process) Ledger() []Execution {
 
 // Connections returns what is known of each connection so far, in the order
 // accepted. Of one that is open, or died with the process, Exchanges may lack
-// the latest; of one that is open, Discarded is not known yet. A connection that was never accepted, because the process died
-// before, is not there.
+// the latest; of one that is open, Discarded is not known yet. A connection
+// that was never accepted, because the process died before, is not there.
 func (p *Process) Connections() []Connection {
 	p.asked.settle()
 	p.seen.mu.Lock()

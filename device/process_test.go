@@ -92,8 +92,8 @@ func mustGoOn(t *testing.T, p *Process, executed int, received bool) {
 }
 
 func TestADeviceDiesInTheHandshake(t *testing.T) {
-	for _, effect := range []faults.Effect{faults.Crash, faults.Exit} {
-		p := spawn(t, Config{Profile: Profile{Faults: []faults.Fault{once(effect, faults.Handshake)}}, Protocol: results.HTTPS})
+	for i, effect := range []faults.Effect{faults.Crash, faults.Exit, faults.Crash, faults.Exit} {
+		p := spawn(t, Config{Profile: Profile{Faults: []faults.Fault{once(effect, faults.Handshake)}}, Protocol: encrypted[i/2]})
 		meet := func() error {
 			d := tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: &tls.Config{RootCAs: p.Roots()}}
 			conn, err := d.DialContext(t.Context(), "tcp", p.Addr())
@@ -361,7 +361,7 @@ func TestNothingOutlivesAKilledParent(t *testing.T) {
 	if _, err := fmt.Fscanln(out, &addr); err != nil {
 		t.Fatal(err)
 	}
-	d := at(addr)
+	d := site(addr)
 	c := dial(t, d)
 	c.do(put("0-1"))
 	if err := cmd.Process.Kill(); err != nil {
@@ -374,12 +374,12 @@ func TestNothingOutlivesAKilledParent(t *testing.T) {
 	mustComeToRefuse(t, d)
 }
 
-// at is a device of which nothing but the address is known.
-type at string
+// site is a device of which nothing but the address is known.
+type site string
 
-func (a at) Addr() string              { return string(a) }
-func (a at) Ledger() []Execution       { return nil }
-func (a at) Connections() []Connection { return nil }
+func (s site) Addr() string              { return string(s) }
+func (s site) Ledger() []Execution       { return nil }
+func (s site) Connections() []Connection { return nil }
 
 func TestOrdersCrossTheProcessBoundary(t *testing.T) {
 	cert, err := NewCertificate()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,12 +14,6 @@ import (
 	"rstorm/kernel/kerneltest"
 	"rstorm/results"
 )
-
-// pointsOf lists the points at which the device can carry an effect out.
-func pointsOf(e faults.Effect) []faults.Point {
-	i := slices.IndexFunc(faults.Effects, func(k faults.Kind) bool { return k.Effect == e })
-	return faults.Effects[i].On(faults.Device)
-}
 
 // silenced makes the fault that silences a connection at p.
 func silenced(e faults.Effect, p faults.Point) faults.Fault {
@@ -89,6 +82,7 @@ func inTheDark(t *testing.T, d *Device, n int) {
 }
 
 func TestABlackHoleAtEveryPoint(t *testing.T) {
+	t.Parallel() // it waits for the kernel
 	if !kerneltest.Private(t) {
 		return
 	}
@@ -101,7 +95,7 @@ func TestABlackHoleAtEveryPoint(t *testing.T) {
 			inTheDark(t, d, 1)
 			before := kerneltest.Counter(t, "RetransSegs")
 			c.send(put("0-2"))
-			eventually(t, "retransmissions", func() bool { return kerneltest.Counter(t, "RetransSegs") > before+1 })
+			eventually(t, "a retransmission", func() bool { return kerneltest.Counter(t, "RetransSegs") > before })
 			now, cancel := context.WithCancel(t.Context())
 			cancel()
 			if err := kernel.Acknowledged(now, c); !errors.Is(err, context.Canceled) {
@@ -186,33 +180,7 @@ func TestABlackHoleMayBeDrawnAsNothing(t *testing.T) {
 // is gone.
 func vanishing(t *testing.T, p faults.Point, speaks results.Protocol) (*Device, <-chan Connection) {
 	t.Helper()
-	gone := make(chan Connection, 8)
-	d, err := start(Config{
-		Profile:  Profile{Faults: []faults.Fault{silenced(faults.Vanish, p)}},
-		Seed:     1,
-		Protocol: speaks,
-		Ended:    func(c Connection) { gone <- c },
-	}, clock{now: sinceNow(), wait: faults.Wait})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return d, gone
-}
-
-func next(t *testing.T, ended <-chan Connection) Connection {
-	t.Helper()
-	select {
-	case c := <-ended:
-		return c
-	case <-time.After(patience):
-		t.Fatal("no connection ended")
-		return Connection{}
-	}
+	return switchOnTelling(t, speaks, Profile{Faults: []faults.Fault{silenced(faults.Vanish, p)}})
 }
 
 func TestVanishAtEveryPoint(t *testing.T) {
@@ -277,6 +245,20 @@ func TestWhatIsNotAcknowledgedDoesNotVanish(t *testing.T) {
 	}
 }
 
+func TestWhatHasEndedCanNotBeSilenced(t *testing.T) {
+	for _, effect := range []faults.Effect{faults.BlackHole, faults.Vanish} {
+		d := switchOn(t, Profile{}) // which must have nothing to say when it is switched off
+		c := dial(t, d)
+		eventually(t, "the connection", func() bool { return len(d.roster.all()) == 1 })
+		on := d.roster.all()[0]
+		on.end(plainly, Unexplained)
+		if !effects[effect](on, faults.Strike{Fault: &faults.Fault{Effect: effect}}) {
+			t.Errorf("%s: the connection goes on", effect)
+		}
+		c.mustEnd(io.EOF)
+	}
+}
+
 func TestWhatTheMachineDoesNotAllowIsRefusedAtTheStart(t *testing.T) {
 	for effect, can := range map[faults.Effect]func() error{faults.BlackHole: kernel.CanBlackHole, faults.Vanish: kernel.CanForget} {
 		d, err := Start(Config{Profile: Profile{Faults: []faults.Fault{silenced(effect, faults.Idle)}}})
@@ -296,25 +278,5 @@ func TestAResetOfTheQueueNeedsAPrivateNetwork(t *testing.T) {
 	_, err := Start(Config{Profile: Profile{Faults: []faults.Fault{{Effect: faults.DropSYN, Point: faults.Connect, Then: faults.ThenReset}}}})
 	if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "drop-syn") {
 		t.Errorf("Start: %v", err)
-	}
-}
-
-func TestOneStreamsSilenceIsTheConnections(t *testing.T) {
-	if !kerneltest.Private(t) {
-		return
-	}
-	for _, speaks := range multiplexed {
-		t.Run(string(speaks), func(t *testing.T) {
-			d, gone := vanishing(t, faults.AfterForward, speaks)
-			p := call(t, d)
-			p.put(1, "0-1")
-			if got := next(t, gone); got.Ended != "vanish at after-forward" || executions(d, "0-1") != 1 {
-				t.Errorf("connection %+v, ledger %+v", got, d.Ledger())
-			}
-			p.must(p.WritePing(false, [8]byte{}))
-			if _, err := io.Copy(io.Discard, p.client.TCPConn); !errors.Is(err, errReset) {
-				t.Errorf("the client read %v, want ECONNRESET", err)
-			}
-		})
 	}
 }

@@ -20,10 +20,6 @@ const (
 	HandshakeFailed Ending = "handshake failed" // no common ground, a client that distrusts the certificate, or nothing for too long
 )
 
-// handshakeLimit bounds a handshake, the client's first byte aside: that one is
-// awaited as a request on an idle connection is.
-const handshakeLimit = 10 * time.Second
-
 // certify readies TLS with the given certificate, or one made for the purpose,
 // if the device speaks it.
 func (d *Device) certify(given *tls.Certificate) error {
@@ -82,7 +78,7 @@ func (c *connection) secure() (over bool) {
 		return true
 	}
 	s := tls.Server(&prefixed{c.tcp, taken}, c.device.tls)
-	_ = c.tcp.SetDeadline(time.Now().Add(handshakeLimit)) // fails on a closed connection only, as Handshake then does
+	_ = c.tcp.SetDeadline(time.Now().Add(c.device.bounds.handshake)) // fails on a closed connection only, as Handshake then does
 	if err := s.Handshake(); err != nil {
 		return c.unshaken(err)
 	}

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bufio"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -136,6 +137,17 @@ func (c *client) secure(d *Device) *tls.Conn {
 		c.t.Fatal(err)
 	}
 	return s
+}
+
+// dialOver makes a client that speaks HTTP/1.1 over what d has beneath it.
+func dialOver(t *testing.T, d *Device) *client {
+	t.Helper()
+	c := dial(t, d)
+	if d.speaks.TLS() {
+		s := c.secure(d)
+		c.in, c.out = bufio.NewReader(s), s
+	}
+	return c
 }
 
 // handshakeShape is what an effect in the handshake looks like to a TLS client.
@@ -396,10 +408,7 @@ func TestAHandshakeIsBrokenOff(t *testing.T) {
 }
 
 func TestAHandshakeThatStandsStillIsGivenUp(t *testing.T) {
-	if testing.Short() {
-		t.Skipf("takes %v", handshakeLimit)
-	}
-	d := switchOnSpeaking(t, results.HTTPS, Profile{})
+	d := switchOnConfigured(t, Config{Protocol: results.HTTPS, bounds: bounds{handshake: time.Millisecond}}, clock{now: sinceNow(), wait: faults.Wait})
 	dial(t, d).send("\x16\x03\x01\x02")
 	if got := ended(t, d, 1); got.Ended != HandshakeFailed {
 		t.Errorf("ended as %q", got.Ended)

@@ -2,6 +2,8 @@ package device
 
 import (
 	"bytes"
+	"crypto/tls"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/results"
 )
 
 // line reads a line of garbage.
@@ -36,45 +39,72 @@ func (c *client) unasked(e faults.Effect) {
 	}
 }
 
+// unaskedFor lists the effects that send bytes nobody asked for.
+var unaskedFor = []faults.Effect{faults.Garbage, faults.Unsolicited}
+
+// unmultiplexed lists the two protocols in which such bytes have a place.
+var unmultiplexed = []results.Protocol{results.HTTP, results.HTTPS}
+
 func TestBytesNobodyAskedFor(t *testing.T) {
-	for _, e := range []faults.Effect{faults.Garbage, faults.Unsolicited} {
-		t.Run(string(e)+" at connect", func(t *testing.T) {
-			d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.Connect}}})
-			c := dial(t, d)
-			c.unasked(e)
-			for _, id := range []string{"0-1", "0-2"} {
-				if r := c.do(get(id)); r.StatusCode != 200 || executions(d, id) != 1 {
-					t.Errorf("answer %+v, ledger %+v", r.Response, d.Ledger())
+	for _, protocol := range unmultiplexed {
+		for _, e := range unaskedFor {
+			t.Run(string(protocol)+" "+string(e)+" at connect", func(t *testing.T) {
+				if protocol.TLS() {
+					metInTheHandshake(t, e)
+					return
 				}
-			}
-		})
-		t.Run(string(e)+" at after-response", func(t *testing.T) {
-			d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.AfterResponse}}})
-			c := dial(t, d)
-			for _, id := range []string{"0-1", "0-2"} {
-				if r := c.do(get(id)); r.StatusCode != 200 || executions(d, id) != 1 {
-					t.Errorf("answer %+v, ledger %+v", r.Response, d.Ledger())
+				d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.Connect}}})
+				c := dial(t, d)
+				c.unasked(e)
+				for _, id := range []string{"0-1", "0-2"} {
+					if r := c.do(get(id)); r.StatusCode != 200 || executions(d, id) != 1 {
+						t.Errorf("answer %+v, ledger %+v", r.Response, d.Ledger())
+					}
 				}
-				c.unasked(e)
-			}
-		})
-		t.Run(string(e)+" at idle", func(t *testing.T) {
-			const idle = 10 * time.Millisecond
-			d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.Idle, Delay: faults.After(idle), Selector: faults.Selector{Methods: []string{"PUT"}}}}})
-			c := dial(t, d)
-			began := time.Now()
-			if r := c.do(put("0-1")); r.StatusCode != 200 {
-				t.Errorf("answer %+v", r.Response)
-			}
-			for range 3 {
-				c.unasked(e)
-			}
-			if took := time.Since(began); took < 3*idle {
-				t.Errorf("three idle times took %v, want %v each", took, idle)
-			}
-			c.send(get("0-2"))
-			eventually(t, "the execution", func() bool { return executions(d, "0-2") == 1 })
-		})
+			})
+			t.Run(string(protocol)+" "+string(e)+" at after-response", func(t *testing.T) {
+				d := switchOnSpeaking(t, protocol, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.AfterResponse}}})
+				c := dialOver(t, d)
+				for _, id := range []string{"0-1", "0-2"} {
+					if r := c.do(get(id)); r.StatusCode != 200 || executions(d, id) != 1 {
+						t.Errorf("answer %+v, ledger %+v", r.Response, d.Ledger())
+					}
+					c.unasked(e)
+				}
+			})
+			t.Run(string(protocol)+" "+string(e)+" at idle", func(t *testing.T) {
+				const idle = 10 * time.Millisecond
+				d := switchOnSpeaking(t, protocol, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.Idle, Delay: faults.After(idle), Selector: faults.Selector{Methods: []string{"PUT"}}}}})
+				c := dialOver(t, d)
+				began := time.Now()
+				if r := c.do(put("0-1")); r.StatusCode != 200 {
+					t.Errorf("answer %+v", r.Response)
+				}
+				for range 3 {
+					c.unasked(e)
+				}
+				if took := time.Since(began); took < 3*idle {
+					t.Errorf("three idle times took %v, want %v each", took, idle)
+				}
+				c.send(get("0-2"))
+				eventually(t, "the execution", func() bool { return executions(d, "0-2") == 1 })
+			})
+		}
+	}
+}
+
+// metInTheHandshake demands that what comes in the clear before TLS has begun
+// breaks the client's handshake.
+func metInTheHandshake(t *testing.T, e faults.Effect) {
+	d := switchOnSpeaking(t, results.HTTPS, Profile{Faults: []faults.Fault{{Effect: e, Point: faults.Connect}}})
+	c := dial(t, d)
+	err := tls.Client(c.TCPConn, &tls.Config{RootCAs: d.Roots(), ServerName: "localhost"}).Handshake()
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); !ok {
+		t.Errorf("the handshake ended with %v, want a record that is none", err)
+	}
+	c.Close()
+	if got := ended(t, d, 1); got.Exchanges != 0 || len(d.Ledger()) != 0 {
+		t.Errorf("connection %+v, ledger %+v", got, d.Ledger())
 	}
 }
 
@@ -98,30 +128,38 @@ func TestAnIdleTimeOfNothingComesOnce(t *testing.T) {
 	t.Fatal("no command draws nothing")
 }
 
+// garbled lists where garbage takes the place of an answer, and whether the
+// command was executed by then.
+var garbled = []struct {
+	point    faults.Point
+	executed int
+}{{faults.BeforeForward, 0}, {faults.AfterForward, 1}}
+
 func TestGarbageInPlaceOfTheAnswer(t *testing.T) {
-	for _, s := range []struct {
-		point    faults.Point
-		executed int
-	}{{faults.BeforeForward, 0}, {faults.AfterForward, 1}} {
-		d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: faults.Garbage, Point: s.point, Selector: faults.Selector{Commands: []string{"0-1", "0-2"}}}}})
-		c := dial(t, d)
-		var lines [][]byte
-		for _, id := range []string{"0-1", "0-2"} {
-			c.send(put(id, "Connection: close"))
-			lines = append(lines, c.line())
-			if n := executions(d, id); n != s.executed {
-				t.Errorf("%s: %s executed %d times, want %d", s.point, id, n, s.executed)
-			}
-		}
-		if bytes.Equal(lines[0], lines[1]) {
-			t.Errorf("%s: the same bytes for two commands", s.point)
-		}
-		if r := c.do(put("0-3")); r.StatusCode != 200 || executions(d, "0-3") != 1 {
-			t.Errorf("%s: the connection did not go on: %+v", s.point, r.Response)
-		}
-		c.Close()
-		if got := ended(t, d, 1); got.Exchanges != 1 {
-			t.Errorf("%s: connection %+v, want one answer", s.point, got)
+	for _, protocol := range unmultiplexed {
+		for _, s := range garbled {
+			t.Run(string(protocol)+" "+string(s.point), func(t *testing.T) {
+				d := switchOnSpeaking(t, protocol, Profile{Faults: []faults.Fault{{Effect: faults.Garbage, Point: s.point, Selector: faults.Selector{Commands: []string{"0-1", "0-2"}}}}})
+				c := dialOver(t, d)
+				var lines [][]byte
+				for _, id := range []string{"0-1", "0-2"} {
+					c.send(put(id, "Connection: close"))
+					lines = append(lines, c.line())
+					if n := executions(d, id); n != s.executed {
+						t.Errorf("%s executed %d times, want %d", id, n, s.executed)
+					}
+				}
+				if bytes.Equal(lines[0], lines[1]) {
+					t.Error("the same bytes for two commands")
+				}
+				if r := c.do(put("0-3")); r.StatusCode != 200 || executions(d, "0-3") != 1 {
+					t.Errorf("the connection did not go on: %+v", r.Response)
+				}
+				c.Close()
+				if got := ended(t, d, 1); got.Exchanges != 1 {
+					t.Errorf("connection %+v, want one answer", got)
+				}
+			})
 		}
 	}
 }

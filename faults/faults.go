@@ -63,26 +63,38 @@ const (
 // Names lists every point, for suggestions.
 func (Point) Names() []string { return names(Points, func(k Place) string { return string(k.Point) }) }
 
+// ResetCause is the row of the reset catalogue that a RST sent by will at p
+// amounts to for the client; empty where that is a matter of what has passed.
+func (p Point) ResetCause() string {
+	for _, place := range Points {
+		if place.Point == p {
+			return place.Reset
+		}
+	}
+	return ""
+}
+
 // A Place is a line of [Points].
 type Place struct {
 	Point Point
 	Doc   string
+	Reset string // see [Point.ResetCause]
 }
 
 // Points lists every point. "Forwarding" is handing the request on: the link
 // hands it to the device, the device hands it to what it controls.
 var Points = []Place{
-	{Connect, "a connection has been made (refuse, drop-syn: before it is made)"},
-	{Handshake, "the client's first TLS message has arrived and is not answered"},
-	{Request, "the request's head and as many body bytes as the fault says have arrived"},
-	{BeforeForward, "a whole request has arrived and is not handed on: it was not executed"},
-	{AfterForward, "a whole request has been handed on and its answer is withheld: it was executed"},
-	{Response, "the response's head and as many body bytes as the fault says have passed"},
-	{AfterResponse, "a whole response has passed"},
-	{Idle, "nothing has passed for as long as the fault's delay says, with no request open"},
-	{OnFIN, "the device has closed its side"},
-	{Passage, "anything passes: bytes, a FIN, a RST"},
-	{Packet, "an IP packet passes between the client and the link"},
+	{Connect, "a connection has been made (refuse, drop-syn: before it is made)", "defence-reset"},
+	{Handshake, "the client's first TLS message has arrived and is not answered", "tls-abort"},
+	{Request, "the request's head and as many body bytes as the fault says have arrived", "reset-before-response"},
+	{BeforeForward, "a whole request has arrived and is not handed on: it was not executed", "reset-before-response"},
+	{AfterForward, "a whole request has been handed on and its answer is withheld: it was executed", "reset-before-response"},
+	{Response, "the response's head and as many body bytes as the fault says have passed", "reset-mid-response"},
+	{AfterResponse, "a whole response has passed", "abort-after-response"},
+	{Idle, "nothing has passed for as long as the fault's delay says, with no request open", "abort-after-response"},
+	{OnFIN, "the device has closed its side", ""},
+	{Passage, "anything passes: bytes, a FIN, a RST", ""},
+	{Packet, "an IP packet passes between the client and the link", ""},
 }
 
 // Ends lists when the windows of fs end, from the trial's start. From then on

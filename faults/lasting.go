@@ -29,7 +29,8 @@ func (p *Plan) Toxics(connection int) []Dose {
 		if f.Toxic == nil {
 			continue
 		}
-		if draw := p.rng(f.salt, Event{Connection: connection}).Float64(); draw < float64(f.Toxic.Toxicity) {
+		rng := p.rng(f.salt, Event{Connection: connection})
+		if draw := chance(&rng); draw < float64(f.Toxic.Toxicity) {
 			all = append(all, Dose{f.Toxic, draw})
 		}
 	}
@@ -61,10 +62,10 @@ func (p *Plan) Lags(connection int) []*Lag {
 			continue
 		}
 		e := Event{Connection: connection}
-		l := &Lag{Fault: &f.Fault, left: f.left, up: p.rng(f.salt^hash(string(Upstream)), e), down: p.rng(f.salt^hash(string(Downstream)), e)}
+		l := &Lag{Fault: &f.Fault, left: f.left, up: source(p.rng(f.salt^hash(string(Upstream)), e)), down: source(p.rng(f.salt^hash(string(Downstream)), e))}
 		if f.Probability != nil {
-			l.chance = p.rng(f.salt, e).Float64()
-			if l.chance >= float64(*f.Probability) {
+			rng := p.rng(f.salt, e)
+			if l.chance = chance(&rng); l.chance >= float64(*f.Probability) {
 				continue
 			}
 		}

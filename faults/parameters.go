@@ -105,7 +105,10 @@ func (d *Delay) UnmarshalText(text []byte) error {
 	args, ok = strings.CutSuffix(args, ")")
 	first, second, two := strings.Cut(args, ",")
 	name = strings.TrimSpace(name)
-	if !ok || !two || name != "uniform" && name != "lognormal" {
+	if !ok { // YAML ends it at the comma
+		return fmt.Errorf("%q has no closing bracket: within {...} it stands in quotes, as in \"uniform(1ms, 3ms)\"", text)
+	}
+	if !two || name != "uniform" && name != "lognormal" {
 		return fmt.Errorf("%q is not a delay: write 2.7ms, uniform(1ms, 3ms) or lognormal(2ms, 0.5)", text)
 	}
 	low, err := duration(first)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,13 @@ func TestDelaysRefuseNonsense(t *testing.T) {
 		if err := d.UnmarshalText([]byte(s)); err == nil {
 			t.Errorf("%q reads as %v", s, d)
 		}
+	}
+}
+
+func TestADelayThatYAMLHasCutSaysSo(t *testing.T) {
+	var d Delay
+	if err := d.UnmarshalText([]byte("uniform(1ms")); err == nil || !strings.Contains(err.Error(), "in quotes") {
+		t.Errorf("it reads as %v, %v", d, err)
 	}
 }
 

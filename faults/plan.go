@@ -1,16 +1,15 @@
 package faults
 
 import (
-	"hash/fnv"
-	"math/rand/v2"
 	"sync/atomic"
 	"time"
 )
 
 // A Plan draws the fate of every event on one side of one trial. The draws
 // depend on the seed, the side, the fault and the command's id and attempt
-// only: neither on order nor, but for a ramp, on time. Every strategy therefore meets the same
-// fate, and a second run repeats the first. A Plan is safe for concurrent use.
+// only: neither on order nor, but for a ramp, on time. Every strategy therefore
+// meets the same fate, and a second run repeats the first. A Plan is safe for
+// concurrent use.
 type Plan struct {
 	seed   uint64
 	faults []armed
@@ -70,13 +69,13 @@ func (p *Plan) At(point Point, e Event) []Strike {
 			continue
 		}
 		rng, share := p.rng(f.salt, e), f.Intensity(e.At)
-		if f.Probability != nil && rng.Float64() >= share*float64(*f.Probability) {
+		if f.Probability != nil && chance(&rng) >= share*float64(*f.Probability) {
 			continue
 		}
 		if f.left != nil && f.left.Add(-1) < 0 {
 			continue
 		}
-		wait := f.Delay.Draw(rng)
+		wait := f.Delay.draw(rng)
 		if f.Probability == nil {
 			wait = time.Duration(share * float64(wait))
 		}
@@ -85,9 +84,9 @@ func (p *Plan) At(point Point, e Event) []Strike {
 	return hits
 }
 
-// Idle returns the shortest idle time that triggers a fault at [Idle] for the
-// connection of e, and that fault; ok is false when there is none. Nothing is
-// spent: ask [Plan.At] when the time has come.
+// Idle returns the shortest idle time that can trigger a fault at [Idle] for e;
+// ok is false when there is no such fault. Nothing is spent: ask [Plan.At] when
+// the time has come.
 func (p *Plan) Idle(e Event) (wait time.Duration, ok bool) {
 	if !p.at[Idle] {
 		return 0, false
@@ -99,9 +98,9 @@ func (p *Plan) Idle(e Event) (wait time.Duration, ok bool) {
 		}
 		rng := p.rng(f.salt, e)
 		if f.Probability != nil {
-			rng.Float64() // as At draws: the delay comes second
+			chance(&rng) // as At draws: the delay comes second
 		}
-		if d := f.Delay.Draw(rng); !ok || d < wait {
+		if d := f.Delay.draw(rng); !ok || d < wait {
 			wait, ok = d, true
 		}
 	}
@@ -118,22 +117,4 @@ func (p *Plan) Refusals() []Fault {
 		}
 	}
 	return all
-}
-
-// rng is keyed by what it decides. Where a command is known its connection
-// does not count: strategies differ in how they use connections.
-func (p *Plan) rng(salt uint64, e Event) *rand.Rand {
-	key := uint64(e.Connection)
-	if e.Command != "" {
-		key = hash(e.Command) + uint64(e.Attempt)
-	} else if e.Packet > 0 {
-		key ^= e.packet() * 0xd1342543de82ef95
-	}
-	return rand.New(rand.NewPCG(p.seed^salt*0x9e3779b97f4a7c15, key))
-}
-
-func hash(s string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(s)) // never fails, by contract
-	return h.Sum64()
 }

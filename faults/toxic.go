@@ -56,8 +56,8 @@ var Toxics = []ToxicKind{
 	{"limit_data", "close after so many bytes", []Attribute{{"bytes", "bytes", 1, true}}},
 }
 
-// ToxicNames lists the types of [Toxics].
-func ToxicNames() []string { return names(Toxics, func(k ToxicKind) string { return k.Type }) }
+// toxicNames lists the types of [Toxics].
+func toxicNames() []string { return names(Toxics, func(k ToxicKind) string { return k.Type }) }
 
 // Kind returns the line of [Toxics] that t names.
 func (t *Toxic) Kind() (ToxicKind, bool) {
@@ -76,7 +76,7 @@ const maxAttribute = 86_400_000
 func (t *Toxic) Validate() []error {
 	kind, ok := t.Kind()
 	if !ok {
-		return []error{&FieldError{Field: "toxic", Value: t.Type, Names: ToxicNames(), Problem: fmt.Sprintf("unknown toxic %q", t.Type)}}
+		return []error{&FieldError{Field: "toxic", Value: t.Type, Names: toxicNames(), Problem: fmt.Sprintf("unknown toxic %q", t.Type)}}
 	}
 	var errs []error
 	bad := func(field, format string, args ...any) {

@@ -11,8 +11,11 @@ import (
 // more, by a socket filter (socket(7), SO_ATTACH_FILTER): nothing more is
 // acknowledged, and neither data, FIN nor RST of the peer is noticed. What c
 // had received before can still be read, and c can still send. Newer kernels
-// ask for CAP_NET_ADMIN; see [CanBlackHole]. Heal ends it; then the peer's retransmissions arrive. A close
-// without it sends a FIN, or a RST, as any close: only [Forget] does not. Connections of Multipath TCP take no filter.
+// ask for CAP_NET_ADMIN: see [CanBlackHole]. Connections of Multipath TCP take
+// no filter.
+//
+// Heal ends it; then the peer's retransmissions arrive. A close without it
+// sends a FIN, or a RST, as any close: only [Forget] does not.
 func BlackHole(c syscall.Conn) (heal func() error, err error) {
 	none := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0} // keep 0 bytes of every packet: drop it
 	err = control("attach a filter that drops all", c, func(fd int) error {

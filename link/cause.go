@@ -5,19 +5,6 @@ import (
 	"rstorm/results"
 )
 
-// resetCauses is the row of the reset catalogue that a RST of the link's own
-// amounts to for a client, by the point at which it strikes.
-var resetCauses = map[faults.Point]string{
-	faults.Connect:       "defence-reset",
-	faults.Handshake:     "tls-abort",
-	faults.Request:       "reset-before-response",
-	faults.BeforeForward: "reset-before-response",
-	faults.AfterForward:  "reset-before-response",
-	faults.Response:      "reset-mid-response",
-	faults.AfterResponse: "abort-after-response",
-	faults.Idle:          "abort-after-response",
-}
-
 // cause is the id of the reset catalogue that the log proves for the
 // connection's reset, "unknown" if it proves none, empty if there was no
 // reset. Its caller holds the mutex, and both flows have ended.
@@ -65,9 +52,9 @@ func (r *relay) crossed() bool {
 func (r *relay) stateCause() string {
 	switch {
 	case r.partial.Load():
-		return resetCauses[faults.Response]
+		return faults.Response.ResetCause()
 	case r.requestOpen():
-		return resetCauses[faults.AfterForward]
+		return faults.AfterForward.ResetCause()
 	}
-	return resetCauses[faults.AfterResponse]
+	return faults.AfterResponse.ResetCause()
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/kernel"
 	"rstorm/results"
 )
 
@@ -66,7 +67,7 @@ func quiet(c *net.TCPConn) bool {
 // listens asks the kernel whether somebody listens at the device's address;
 // known is false if the kernel can't tell.
 func (d device) listens() (yes, known bool) {
-	h, err := bind(d.ip)
+	h, err := kernel.Hold(d.ip)
 	if err == nil {
 		h.Close()
 		return false, d.ip.Addr().IsLoopback() // elsewhere a packet filter may lead on

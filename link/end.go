@@ -21,9 +21,8 @@ func (r *relay) sever() bool { return r.severed.CompareAndSwap(false, true) }
 // byLink records c, for a connection that the link ends. Its caller holds the
 // mutex.
 func (r *relay) byLink(c cut, reset bool) {
-	if r.log.First == "" {
-		r.log.First = results.ByLink
-	}
+	r.learn()
+	r.log.First = cmp.Or(r.log.First, results.ByLink)
 	r.log.Injected = c.fault
 	if reset {
 		r.resetByLink(c.cause)
@@ -119,7 +118,9 @@ func (r *relay) relayReset(f *flow) {
 	defer r.mu.Unlock()
 	if r.sever() {
 		defer r.cancel()
-		f.to.abort()
+		if f.to != nil { // the device may never have been connected
+			f.to.abort()
+		}
 		f.from.conn.Close()
 	}
 }

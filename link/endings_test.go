@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,24 +124,11 @@ func TestEndingStrikesAtItsPoint(t *testing.T) {
 	for _, row := range endings {
 		t.Run(fmt.Sprintf("%s at %s", row.effect, row.point), func(t *testing.T) {
 			t.Parallel()
-			f := faults.Fault{Effect: row.effect, Point: row.point}
-			switch row.point {
-			case faults.Response:
-				f.Bytes = 4
-			case faults.Request:
-				f.Bytes = 2
-			case faults.Idle:
-				f.Delay = faults.After(20 * time.Millisecond)
-				f.Attempts = []int{1} // not before the first command
-			}
 			got := make(chan string, 1)
-			l := openLink(t, startDevice(t, answering(got, row.point == faults.OnFIN)), f)
-			send := request("0-0")
-			switch row.point {
-			case faults.Connect:
+			l := openLink(t, startDevice(t, answering(got, row.point == faults.OnFIN)), sample(row.effect, row.point))
+			send := opening(row.point)
+			if row.point == faults.Connect {
 				send = "" // it would cross with the end
-			case faults.Handshake:
-				send = hello
 			}
 			saw, end := ask(t, l.Addr(), send)
 			if saw != row.wantClient || end != row.wantErrno {
@@ -216,27 +202,4 @@ func ask(t *testing.T, address, text string) (saw, end string) {
 	}
 	b, err := io.ReadAll(s)
 	return string(b), errno(cmp.Or(err, io.EOF))
-}
-
-func TestEveryEffectOfTheLinkIsTested(t *testing.T) {
-	for _, kind := range faults.Effects {
-		switch kind.Effect {
-		case faults.Stall, faults.Hold, faults.Refuse, faults.BlackHole, faults.Vanish, faults.Status, faults.Garbage, faults.Unsolicited, faults.DropSYN:
-			continue // their tests take the points from the table
-		}
-		for _, point := range kind.Link {
-			if point == faults.Packet {
-				continue // package packet carries it out
-			}
-			if !slices.ContainsFunc(endings, func(row endingRow) bool { return row.effect == kind.Effect && row.point == point }) {
-				t.Errorf("no test for %s at %s", kind.Effect, point)
-			}
-		}
-	}
-}
-
-// linkPoints returns the points at which the link can carry e out.
-func linkPoints(e faults.Effect) []faults.Point {
-	i := slices.IndexFunc(faults.Effects, func(k faults.Kind) bool { return k.Effect == e })
-	return faults.Effects[i].Link
 }

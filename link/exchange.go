@@ -2,6 +2,7 @@ package link
 
 import (
 	"sync"
+	"time"
 
 	"rstorm/faults"
 )
@@ -81,6 +82,17 @@ func (r *relay) requestForwarded(ex *exchange) {
 	r.forwarded++
 }
 
+// sinceForwarded is how long ago ex went to the device, which may have answered
+// before that is in the log.
+func (r *relay) sinceForwarded(ex *exchange) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ex.Forwarded < 0 {
+		return 0
+	}
+	return r.link.since() - ex.Forwarded
+}
+
 // nextAnswer returns the exchange that the device now begins to answer, and
 // the faults its response runs into; nil if it answers what nobody asked.
 func (r *relay) nextAnswer() (*exchange, []faults.Strike) {
@@ -118,9 +130,7 @@ func (r *relay) responseDone(ex *exchange, delivered bool) {
 	r.answered++
 	r.mu.Unlock()
 	poke(r.turn)
-	if t := r.timeline.Load(); t != nil && t.changes {
-		r.tasks.Go(r.tune) // beside this one, at which the toxics may be waiting
-	}
+	r.retune()
 }
 
 // requestOpen reports whether a request waits for its response.
@@ -139,21 +149,25 @@ func (r *relay) requestArriving() bool {
 }
 
 // awaitTurn returns when every request before ex has its response. It reports
-// false if the connection ends first.
+// false if the device or the connection ends first.
 func (r *relay) awaitTurn(ex *exchange) bool {
-	for r.ctx.Err() == nil {
-		r.mu.Lock()
-		next := r.answered == ex.number-1
-		r.mu.Unlock()
-		if next {
-			return true
-		}
+	for !r.isNext(ex) {
 		select {
 		case <-r.turn:
+		case <-r.down.done: // no more responses
+			return r.isNext(ex)
 		case <-r.ctx.Done():
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+// isNext reports whether every request before ex has its response.
+func (r *relay) isNext(ex *exchange) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.answered == ex.number-1
 }
 
 // event describes an arrival that concerns ex, or no command if ex is nil.

@@ -156,14 +156,6 @@ func (f *flow) write(b []byte) bool {
 	if f.dead || len(b) == 0 {
 		return !f.dead
 	}
-	_, err := f.to.conn.Write(b)
-	if err == nil {
-		return true
-	}
-	f.dead = true
-	if !f.r.severed.Load() && !f.to.sentFIN.Load() {
-		f.to.fail(err)
-		f.r.noteFailure(f.to)
-	}
-	return false
+	f.dead = !f.r.write(f.to, b)
+	return !f.dead
 }

@@ -51,14 +51,14 @@ func (q *requests) forwardOne(ex *exchange, p []byte) bool {
 		return q.f.write(p)
 	}
 	due := q.r.strikeAnswer(ex)
-	if !q.f.write(p) {
-		return false
+	taken := q.f.write(p)
+	if taken {
+		q.r.requestForwarded(ex)
 	}
-	q.r.requestForwarded(ex)
 	for _, s := range due {
-		q.r.schedule(s)
+		q.r.schedule(s) // taken or not: a response may already wait for it
 	}
-	return true
+	return taken
 }
 
 // A stop is where, in the bytes handed to the device, faults at request strike.

@@ -11,11 +11,10 @@ const noise = "\x00\x01\xfe\xff#!%&\r\n\r\n\x80\x7f"
 // asked; with a delay they can also fall between two pieces of a response.
 func garbage(r *relay, _ faults.Strike) { r.say(noise) }
 
-// say sends the client bytes of the link's own. If that fails the client has
-// gone, which its reader learns.
+// say sends the client bytes of the link's own.
 func (r *relay) say(text string) {
 	if !r.severed.Load() {
-		_, _ = r.client.conn.Write([]byte(text))
+		r.write(r.client, []byte(text))
 		r.touch()
 	}
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -54,8 +55,8 @@ func newGate(address string, serve func(*net.TCPConn), fail func(error)) (*gate,
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	g := &gate{addr: addr, serve: serve, fail: fail, bars: waiting}
-	if held, err := bind(addr.AddrPort()); err == nil {
-		g.hold, g.addr = held, net.TCPAddrFromAddrPort(held.addr)
+	if held, err := kernel.Hold(addr.AddrPort()); err == nil {
+		g.hold, g.addr = held, net.TCPAddrFromAddrPort(held.Addr())
 		return g, nil
 	}
 	if g.ln, err = listen(addr); err != nil {
@@ -138,7 +139,7 @@ func (g *gate) shut() error {
 	for _, c := range pending(g.ln) {
 		g.serve(c)
 	}
-	kernel.Shut(g.ln)
+	err = errors.Join(err, kernel.Shut(g.ln))
 	g.ln = nil
 	return err
 }

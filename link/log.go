@@ -11,7 +11,7 @@ import (
 // itself aborts is part of the tearing down: it is logged as closed by nobody.
 type Connection struct {
 	Number int            // from 1, in the order accepted
-	Client netip.AddrPort // where the client called from
+	Client netip.AddrPort // where the client called from; not valid if it had reset before the link accepted
 	Device netip.AddrPort // where the link called the device from; not valid if it never did
 
 	Opened, Closed time.Duration // since the epoch: accepted; both legs gone

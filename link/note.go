@@ -7,10 +7,14 @@ import (
 	"rstorm/faults"
 )
 
-// note enters s in the log.
+// note enters s in the log, unless the connection has been ended: it is not
+// carried out then.
 func (r *relay) note(s faults.Strike) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.severed.Load() {
+		return
+	}
 	r.log.Strikes = append(r.log.Strikes, Strike{Fault: title(s), At: r.link.since()})
 }
 
@@ -20,6 +24,11 @@ func (r *relay) note(s faults.Strike) {
 func (r *relay) noteFIN(l *leg) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.enterFIN(l)
+}
+
+// enterFIN is noteFIN for who holds the mutex.
+func (r *relay) enterFIN(l *leg) {
 	if l == r.device && r.log.FINRead < 0 {
 		r.log.FINRead = r.link.since()
 	}
@@ -35,16 +44,40 @@ func (r *relay) noteFIN(l *leg) {
 // noteFailure records the error that the kernel reported on l, if it was a
 // RST.
 func (r *relay) noteFailure(l *leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.enterFailure(l)
+}
+
+// enterFailure is noteFailure for who holds the mutex.
+func (r *relay) enterFailure(l *leg) {
 	if !isReset(l.failure) {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.log.First == "" {
 		r.log.First = l.peer
 	}
 	if r.log.Reset == "" {
 		r.log.Reset, r.log.ResetAt = l.peer, r.link.since()
 		r.afterFIN = l.gotFIN.Load() || errors.Is(l.failure, syscall.EPIPE)
+	}
+}
+
+// learn records what the peers have done by now and no reader has come to: the
+// link may have held what was passing. Its caller holds the mutex, and is about
+// to end the connection.
+func (r *relay) learn() {
+	for _, l := range []*leg{r.client, r.device} {
+		if l == nil {
+			continue
+		}
+		fin, gone, err := kernelView(l.conn)
+		switch {
+		case err != nil:
+			l.fail(err)
+			r.enterFailure(l)
+		case fin && !gone:
+			r.enterFIN(l)
+		}
 	}
 }

@@ -128,9 +128,7 @@ func awaitStall(t *testing.T, l *Link) {
 }
 
 func TestStallStillSeesWhoGivesUpFirst(t *testing.T) {
-	if _, known := newDevice("127.0.0.1:1").listens(); !known {
-		t.Skip("needs the kernel's view of a connection")
-	}
+	needKernelView(t)
 	for name, row := range map[string]struct {
 		leave func(*side)
 		reset results.Origin

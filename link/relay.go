@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -55,9 +56,14 @@ func newRelay(l *Link, number int, client *net.TCPConn) *relay {
 	return r
 }
 
-// addrPort reads the address of a TCP socket.
+// addrPort reads the address of a TCP socket; it is not valid if the kernel has
+// forgotten it, as it does a peer's that reset before it was accepted.
 func addrPort(a net.Addr) netip.AddrPort {
-	addr := a.(*net.TCPAddr).AddrPort()
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	addr := tcp.AddrPort()
 	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 }
 
@@ -126,7 +132,11 @@ func (r *relay) unreachable(err error) {
 	case isReset(err): // it accepted, and reset before connect(2) returned here
 		by = results.ByDevice
 	}
-	r.log.First, r.log.Reset, r.log.Cause, r.log.ResetAt = by, by, cause, r.link.since()
+	r.learn()
+	r.log.First = cmp.Or(r.log.First, by)
+	if r.log.Reset == "" {
+		r.log.Reset, r.log.Cause, r.log.ResetAt = by, cause, r.link.since()
+	}
 	r.client.abort()
 }
 
@@ -160,6 +170,22 @@ func (r *relay) finish() {
 
 // entry is the log's entry. It is complete once serve has returned.
 func (r *relay) entry() Connection { return r.log }
+
+// write hands b to l's socket and reports whether it took all of it. A socket
+// gives its error to one caller only, so that must be noted here: l's reader
+// may be waiting to hear of it. Behind a FIN, which nothing can follow, it is
+// left to the reader.
+func (r *relay) write(l *leg, b []byte) bool {
+	if l.sentFIN.Load() {
+		return false
+	}
+	_, err := l.conn.Write(b)
+	if err != nil && !r.severed.Load() && !l.sentFIN.Load() {
+		l.fail(err)
+		r.noteFailure(l)
+	}
+	return err == nil
+}
 
 // passing reports whether bytes may pass, once what holds them has let go.
 func (r *relay) passing(f *flow) bool {

@@ -27,7 +27,7 @@ func (r *relay) settle(s faults.Strike) {
 func (r *relay) cut(s faults.Strike) cut {
 	return cut{
 		fault: title(s),
-		cause: cmp.Or(resetCauses[s.Point], r.stateCause()),
+		cause: cmp.Or(s.Point.ResetCause(), r.stateCause()),
 	}
 }
 

@@ -21,15 +21,6 @@ type resetRow struct {
 // resetRows counts the RSTs of what this package can do to a connection.
 func resetRows() (rows []resetRow) {
 	for _, row := range endings {
-		f := faults.Fault{Effect: row.effect, Point: row.point}
-		switch row.point {
-		case faults.Response:
-			f.Bytes = 4
-		case faults.Request:
-			f.Bytes = 2
-		case faults.Idle:
-			f.Delay, f.Attempts = faults.After(20*time.Millisecond), []int{1}
-		}
 		n := uint64(0)
 		if row.effect == faults.Reset {
 			n = 2 // one on each leg
@@ -37,7 +28,7 @@ func resetRows() (rows []resetRow) {
 				n = 1 // the device is not connected yet
 			}
 		}
-		rows = append(rows, resetRow{f, n})
+		rows = append(rows, resetRow{sample(row.effect, row.point), n})
 	}
 	return append(rows,
 		resetRow{faults.Fault{Effect: faults.Garbage, Point: faults.AfterForward}, 0},
@@ -80,11 +71,7 @@ func TestTheKernelSendsExactlyTheResetsExpected(t *testing.T) {
 				return
 			}
 			c := call(t, l.Addr(), nil)
-			if row.f.Point == faults.Handshake {
-				c.say(hello)
-			} else {
-				c.say(request("0-0"))
-			}
+			c.say(opening(row.f.Point))
 			if row.f.Effect == faults.Vanish {
 				c.take(answer)
 				eventually(t, "the connection has vanished", func() bool { return len(l.relays()) == 0 })

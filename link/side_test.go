@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rstorm/faults"
+	"rstorm/kernel"
 	"rstorm/results"
 )
 
@@ -199,9 +200,9 @@ func bulk(n int) string { return strings.Repeat("0123456789abcdef", n/16) }
 // freeAddress is an address on which nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	if held, err := bind(netip.MustParseAddrPort("127.0.0.1:0")); err == nil {
+	if held, err := kernel.Hold(netip.MustParseAddrPort("127.0.0.1:0")); err == nil {
 		t.Cleanup(func() { held.Close() })
-		return held.addr.String()
+		return held.Addr().String()
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -87,20 +87,17 @@ func await(c *net.TCPConn, forFIN bool, _ <-chan struct{}) (fin, gone bool, err 
 	return fin, gone, err
 }
 
-// unread reports whether bytes from the peer lie unread in c.
-func unread(c *net.TCPConn) (yes bool) {
-	onSocket(c, func(fd int) {
-		var b [1]byte
-		n, _, err := syscall.Recvfrom(fd, b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		yes = err == nil && n > 0
-	})
-	return yes
-}
+// unread reports whether bytes from the peer lie unread in c. It takes no error,
+// as a look with recv(2) would.
+func unread(c *net.TCPConn) bool { return queued(c, syscall.TIOCINQ) > 0 }
 
 // unsent is how many bytes written to c its peer has not acknowledged.
-func unsent(c *net.TCPConn) (n int32) {
+func unsent(c *net.TCPConn) int32 { return queued(c, syscall.TIOCOUTQ) }
+
+// queued asks how many bytes lie in one of c's queues (tcp(7)).
+func queued(c *net.TCPConn, queue uintptr) (n int32) {
 	onSocket(c, func(fd int) {
-		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), syscall.TIOCOUTQ, uintptr(unsafe.Pointer(&n)))
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), queue, uintptr(unsafe.Pointer(&n)))
 		if errno != 0 {
 			n = 0
 		}

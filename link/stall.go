@@ -1,8 +1,6 @@
 package link
 
-import (
-	"rstorm/faults"
-)
+import "rstorm/faults"
 
 // A valve is shut while it stands in a relay: nothing passes.
 type valve struct {
@@ -20,12 +18,15 @@ func stall(r *relay, s faults.Strike) { r.shut(s) }
 // stands for ever. Shutting it again for the same strike has no effect.
 func (r *relay) shut(s faults.Strike) *valve {
 	v := &valve{open: make(chan struct{}), why: s.Fault, forever: s.Delay.IsZero() || s.Point == faults.Idle}
-	old := r.valve.Load()
-	if old != nil && old.why == s.Fault {
-		return old
-	}
-	if old != nil && old.forever || !r.valve.CompareAndSwap(old, v) {
-		return nil
+	for placed := false; !placed; {
+		old := r.valve.Load()
+		switch {
+		case old != nil && old.why == s.Fault:
+			return old
+		case old != nil && old.forever:
+			return nil
+		}
+		placed = r.valve.CompareAndSwap(old, v)
 	}
 	if !v.forever {
 		r.tasks.Go(func() {
@@ -38,10 +39,11 @@ func (r *relay) shut(s faults.Strike) *valve {
 }
 
 // wait returns when the valve opens or the connection is over. A flow that is
-// never to go on watches who closes first, which nothing else would tell.
+// never to go on watches who closes first, which nothing else would tell: only
+// where there are toxics, or a long way, its near end reads on.
 func (v *valve) wait(f *flow) {
 	r := f.r
-	if v.forever && f.toxics == nil && f.how == going {
+	if v.forever && f.toxics == nil && f.way == nil && f.how == going {
 		fin, _, err := await(f.from.conn, true, r.ctx.Done())
 		switch {
 		case err != nil:

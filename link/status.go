@@ -15,22 +15,28 @@ import (
 func status(r *relay, s faults.Strike) { r.up.requests.refusal = s.Fault }
 
 // refuse answers ex, whose request is held, when its turn has come, and throws
-// the request away. It reports whether the connection goes on.
+// the request away. Its turn never comes if the device ends the connection
+// before. It reports whether the connection goes on.
 func (q *requests) refuse(ex *exchange) bool {
 	r, f := q.r, q.refusal
 	q.refusal, q.refused = nil, true
 	q.arrived -= int64(len(q.held))
 	q.held = nil
 	r.dropStops(q.arrived)
-	if !r.awaitTurn(ex) || !r.passing(q.f) {
+	turn := r.awaitTurn(ex)
+	if !r.passing(q.f) {
 		return false
 	}
-	_, err := r.client.conn.Write(ownAnswer(ex.Exchange, f))
-	r.touch()
+	delivered := turn && r.write(r.client, ownAnswer(ex.Exchange, f))
 	r.mu.Lock()
-	ex.own, ex.Status = true, f.Code
+	if ex.own = true; turn {
+		ex.Status = f.Code
+	}
 	r.mu.Unlock()
-	r.responseDone(ex, err == nil)
+	if turn {
+		r.responseDone(ex, delivered)
+	}
+	r.touch()   // only now: the idle watch looks whether a request is open
 	return true // a client that is gone shows to its reader
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -101,6 +102,26 @@ func TestStatusWaitsForItsTurn(t *testing.T) {
 	}
 	if log := closeLink(t, l)[0]; len(log.Strikes) != 2 {
 		t.Errorf("log: strikes %+v, want two", log.Strikes)
+	}
+}
+
+// An answer whose turn never comes must not keep the connection: the device has
+// closed without one to the request before.
+func TestStatusWhoseTurnNeverComes(t *testing.T) {
+	l := openLink(t, startDevice(t, func(c *net.TCPConn) { newSide(t, c, nil).take(request("0-0")) }), unavailable(faults.Selector{Exchanges: []int{2}}))
+	c := call(t, l.Addr(), nil)
+	c.say(request("0-0") + request("0-1"))
+	c.drain()
+	c.Close()
+	if c.saw[0] != `"", EOF` {
+		t.Errorf("client saw %v, want the device's FIN", c.saw)
+	}
+	log := closeLink(t, l)[0]
+	if log.First != results.ByDevice || log.Reset != "" || log.Taken != int64(len(request("0-0"))) {
+		t.Errorf("log: %+v", log)
+	}
+	if last := log.Exchanges[1]; last.Forwarded >= 0 || last.Answered >= 0 || last.Status != 0 {
+		t.Errorf("log: %+v; want the second request neither forwarded nor answered", last)
 	}
 }
 

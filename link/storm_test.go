@@ -18,12 +18,14 @@ import (
 
 // A storm lets everything happen at once: clients and devices that leave in
 // every way at every moment, through every fault and every toxic. It must end,
-// leave nothing behind, and be logged without contradiction.
+// leave nothing behind, and be logged without contradiction. Every other time
+// the link is not closed before all of its connections have ended, as they must
+// when both sides have left and nothing pauses for ever.
 func TestStormEndsAndIsLogged(t *testing.T) {
-	const rounds, clients, calls = 8, 8, 6
+	const rounds, clients, calls = 12, 8, 6
 	for seed := range uint64(rounds) {
-		rng := rand.New(rand.NewPCG(9, seed))
-		l := openLink(t, startDevice(t, moodyDevice(seed)), someFaults(rng)...)
+		rng, patient := rand.New(rand.NewPCG(9, seed)), seed%2 == 0
+		l := openLink(t, startDevice(t, moodyDevice(seed)), someFaults(rng, patient)...)
 		var calling sync.WaitGroup
 		for client := range uint64(clients) {
 			calling.Go(func() {
@@ -34,6 +36,9 @@ func TestStormEndsAndIsLogged(t *testing.T) {
 			})
 		}
 		calling.Wait()
+		if patient {
+			closeLink(t, l)
+		}
 		l.Close(past())
 		log := l.Log()
 		if len(log) != clients*calls {
@@ -47,8 +52,9 @@ func TestStormEndsAndIsLogged(t *testing.T) {
 	}
 }
 
-// someFaults picks three effects and two toxics, each for half of the events.
-func someFaults(rng *rand.Rand) (fs []faults.Fault) {
+// someFaults picks up to three effects and two toxics, each for half of the
+// events; if all shall end, none that pauses for ever.
+func someFaults(rng *rand.Rand, allEnd bool) (fs []faults.Fault) {
 	half := faults.Probability(0.5)
 	for range 3 {
 		kind := faults.Effects[rng.IntN(len(faults.Effects))]
@@ -70,6 +76,9 @@ func someFaults(rng *rand.Rand) (fs []faults.Fault) {
 		}
 		if f.Effect == faults.HalfClose {
 			f.Then = []faults.Then{"", faults.ThenClose, faults.ThenReset}[rng.IntN(3)]
+		}
+		if eternal := f.Delay.IsZero() || f.Point == faults.Idle; allEnd && eternal && silences(faults.Strike{Fault: &f}) {
+			continue
 		}
 		fs = append(fs, f)
 	}

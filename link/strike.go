@@ -100,8 +100,8 @@ func (r *relay) carryDue(strikes []faults.Strike) bool {
 
 // strikeAnswer asks the faults after-forward about ex, whose request is about
 // to go. From now on they withhold its response, unless that has begun before
-// the request was whole. It returns those that act later by themselves. Should
-// the last bytes then not reach the device, what was asked is spent in vain.
+// the request was whole. It returns those that act later by themselves, also
+// should the last bytes not reach the device; the others are then spent in vain.
 func (r *relay) strikeAnswer(ex *exchange) (due []faults.Strike) {
 	r.mu.Lock()
 	begun := ex.begun
@@ -135,7 +135,7 @@ func (r *relay) carryAnswer(ex *exchange, s faults.Strike) bool {
 	case silences(s): // it began when the request went
 		return true
 	case s.Effect == faults.Garbage: // it takes the place of the response
-		s.Wait -= r.link.since() - ex.Forwarded
+		s.Wait -= r.sinceForwarded(ex)
 	case later(s): // it strikes when it is due, and nothing passes before
 		<-r.ctx.Done()
 		return false

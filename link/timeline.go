@@ -2,6 +2,7 @@ package link
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rstorm/faults"
@@ -13,7 +14,8 @@ import (
 // under way.
 type timeline struct {
 	r       *relay
-	changes bool // else it stays as it began
+	changes bool        // else it stays as it began
+	asked   atomic.Bool // a retune waits for its turn
 
 	mu      sync.Mutex
 	shapers []*shaper
@@ -51,8 +53,18 @@ func (r *relay) tune() {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.asked.Store(false)
 	if r.between() {
 		t.set(r.link.since())
+	}
+}
+
+// retune tunes r beside its caller, at which the toxics may be waiting. While
+// one waits another adds nothing: windows may turn faster than it comes to its
+// turn.
+func (r *relay) retune() {
+	if t := r.timeline.Load(); t != nil && t.changes && t.asked.CompareAndSwap(false, true) {
+		r.link.running.Go(r.tune)
 	}
 }
 
@@ -117,7 +129,7 @@ func (l *Link) playTimelines(ws windows, at time.Duration) {
 			return
 		}
 		for _, r := range l.relays() {
-			l.running.Go(r.tune)
+			r.retune()
 		}
 		at = edge
 	}

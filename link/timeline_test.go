@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -220,4 +221,26 @@ func TestDelaysAtPassageComposeWhileTheirWindowsAreOpen(t *testing.T) {
 	if late == 0 || soon == 0 || len(log.Strikes) != 2 {
 		t.Errorf("%d commands within the window and %d quick ones outside; strikes %+v", late, soon, log.Strikes)
 	}
+}
+
+// A timeline that can't change at once is asked again at each edge of a window;
+// that must not pile up.
+func TestEdgesDoNotPileUp(t *testing.T) {
+	l := openLink(t, quietly(t), in(toxic("latency", faults.Upstream, map[string]int64{"latency": 1}), faults.Window{For: time.Millisecond, Every: time.Hour}))
+	c := call(t, l.Addr(), nil)
+	defer c.Close()
+	c.say(request("0-0"))
+	c.take(answer)
+	r := l.relays()[0]
+	tl := r.timeline.Load()
+	tl.mu.Lock()
+	before := runtime.NumGoroutine()
+	for range 1000 {
+		r.retune()
+	}
+	if n := runtime.NumGoroutine() - before; n > 10 { // what else begins meanwhile
+		t.Errorf("1000 edges started %d goroutines", n)
+	}
+	tl.mu.Unlock()
+	eventually(t, "who waited has had its turn", func() bool { return !tl.asked.Load() })
 }

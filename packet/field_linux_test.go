@@ -70,6 +70,10 @@ func TestAStaleReuseAcknowledgesTheFIN(t *testing.T) {
 	if err := next(client); err != io.EOF {
 		t.Fatal(err)
 	}
+	// Else the server might repeat its FIN, and a second segment meet no connection.
+	eventually(t, "the acknowledgement of the FIN", func() bool {
+		return slices.ContainsFunc(m.Log(), func(r Record) bool { return r.Stream == faults.Upstream && int(r.Ack) == len("answer")+2 })
+	})
 	if resets := moved(t, "OutRsts", func() {
 		say(t, client, "second")
 		eventually(t, "the RST", func() bool { return slices.ContainsFunc(m.Log(), is(faults.RST, faults.Downstream)) })

@@ -12,6 +12,7 @@ import (
 type passage struct {
 	segment
 	*parcel
+	room [4]faults.Segment // in which its kinds are listed
 	flow *flow
 	own  *way // its direction
 	back *way // that of the answers
@@ -78,8 +79,7 @@ func (m *Middlebox) suffer(on *passage) {
 	if !m.plan.Has(faults.Packet) {
 		return
 	}
-	var kinds [4]faults.Segment
-	e := faults.Event{Connection: on.flow.number, At: on.now, Stream: on.own.stream, Segments: on.kinds(kinds[:0])}
+	e := faults.Event{Connection: on.flow.number, At: on.now, Stream: on.own.stream, Segments: on.kinds(on.room[:0])}
 	e.Packet = on.own.number(e.Segments[0] == faults.Ack)
 	for _, s := range m.plan.At(faults.Packet, e) {
 		m.log.add(on, e.Segments, s)

@@ -22,6 +22,10 @@ func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 			{Scenario: "announced", About: "It says so.", Produced: "device: close at after-response, announced"},
 			{Scenario: "filtered", Shows: []string{"firewall-drop"}, Skipped: "needs network"},
 		}}
+	wire := map[string]string{}
+	for _, c := range results.Causes {
+		wire[c.ID] = c.Wire
+	}
 	var out strings.Builder
 	if err := results.WriteCatalogue(&out, r); err != nil {
 		t.Fatal(err)
@@ -29,9 +33,9 @@ func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 	for _, want := range []string{
 		"with seed 7",
 		"| cause | scenario | produced by | on the wire | naive | retry |\n|---|---|---|---|---|---|\n",
-		"| `close-race` | race \\| over TLS | over https. device: close at after-response | S>C FIN and C>S request, neither acknowledging the other; then S>C RST | 50 % / 0 / 20 | 100 % / 0 / 20 |\n",
+		"| `close-race` | race \\| over TLS | over https. device: close at after-response | " + wire["close-race"] + " | 50 % / 0 / 20 | 100 % / 0 / 20 |\n",
 		"| `stale-reuse` | race \\| over TLS |",
-		"| `firewall-drop` | filtered |  | C>S SYN or data, again and again, and no answer | skipped | skipped |\n",
+		"| `firewall-drop` | filtered |  | " + wire["firewall-drop"] + " | skipped | skipped |\n",
 		"|  | announced | device: close at after-response, announced | It says so. | 100 % / 0 / ? | 100 % / 0 / 0 |\n",
 		"| `port-reuse` | no scenario of this run |",
 	} {

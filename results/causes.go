@@ -4,17 +4,22 @@ import "slices"
 
 // A Cause is a row of the reset catalogue: a way in which a connection between
 // a client and a device ends badly.
+//
+// A link of sockets between the two makes two connections of one: each side
+// acknowledges for itself, so that what crosses does so within the link and on
+// neither leg, and a client that has closed by then is spared the device's RST.
+// On a way of packets a capture shows the crossing itself.
 type Cause struct {
 	ID   string
 	What string // what happens
-	Wire string // what a capture on the client's side shows; C>S and S>C are directions
+	Wire string // what a capture shows, in order; C>S and S>C are directions
 	Seen string // what the client's caller sees
 }
 
 // Causes is the reset catalogue.
 var Causes = []Cause{
 	{"close-race", "the device closes while the next request is on its way; the two cross",
-		"S>C FIN and C>S request, neither acknowledging the other; then S>C RST", "end of file before an answer"},
+		"C>S request and S>C FIN, neither acknowledging the other; then S>C RST", "end of file before an answer"},
 	{"close-collision", "the same without a way between: the request lies unread as the device closes",
 		"C>S request, then S>C RST without a FIN", "ECONNRESET before an answer"},
 	{"stale-reuse", "the client writes on a connection whose FIN its kernel already has",
@@ -35,13 +40,13 @@ var Causes = []Cause{
 	{"unknown-connection", "the device has rebooted and forgotten the connection", "C>S data on an open connection, S>C RST, no FIN", "ECONNRESET"},
 	{"unacknowledged", "nothing is acknowledged any more", "C>S data, again and again", "timeout"},
 	{"half-close", "the device closes its sending side only", "S>C FIN, C>S data still acknowledged", "end of file, no reset"},
-	{"client-abort", "the client is the one that resets", "C>S RST", "nothing; the device sees ECONNRESET"},
-	{"protocol-error", "what comes is not HTTP, or not by its rules", "an answer that is none, or S>C RST", "an error that names it"},
-	{"request-too-large", "the request exceeds a limit of the device", "C>S body, an answer or none, S>C FIN or RST", "413, EPIPE or ECONNRESET"},
+	{"client-abort", "the client is the one that resets", "C>S FIN, S>C answer, C>S RST; or C>S RST at once if bytes lay unread", "timeout, or an error of its own; the device may see ECONNRESET"},
+	{"protocol-error", "what comes is not HTTP, or not by its rules", "S>C an answer that is none, then C>S FIN or RST", "an error that names it, or nothing if it looks before the next use"},
+	{"request-too-large", "the request exceeds a limit of the device", "C>S body, an answer or none, S>C RST", "413, EPIPE or ECONNRESET"},
 	{"defence-reset", "too many new connections in a second are reset", "S>C RST right after the handshake", "ECONNRESET"},
 	{"connection-limit", "the device serves so many connections and no more", "S>C RST, or C>S SYN without an answer", "ECONNREFUSED, ECONNRESET or timeout"},
-	{"network-outage", "the way is gone for a while", "silence or RST to each SYN, then life again", "ECONNREFUSED or timeout"},
-	{"tls-abort", "the connection dies in the TLS handshake", "S>C alert, FIN or RST within the handshake", "end of file, ECONNRESET or an alert"},
+	{"network-outage", "the way is gone for a while", "silence or RST to each SYN, RST on what was open, then life again", "ECONNREFUSED, ECONNRESET or timeout"},
+	{"tls-abort", "the connection dies in the TLS handshake", "S>C alert and FIN, or RST, within the handshake", "an alert or ECONNRESET"},
 	{"h2-goaway", "the device ends an HTTP/2 connection", "S>C GOAWAY", "an error of the connection, or a silent resend"},
 	{"h2-rst-stream", "the device ends an HTTP/2 stream", "S>C RST_STREAM; TCP stays open", "an error of the stream, or a silent resend"},
 	{"port-reuse", "a new SYN meets what is left of an old connection of the same ports", "C>S SYN, S>C ACK (RFC 5961), C>S RST", "a late connect, or ECONNRESET"},

@@ -38,7 +38,7 @@ func (c *caller) work(ctx context.Context) {
 	var free time.Duration // since when the client could have sent
 	for seq := uint32(0); c.load.Commands == 0 || int(seq) < c.load.Commands; seq++ {
 		due := c.pace.due(int(seq), free)
-		if c.load.Duration > 0 && due >= c.load.Duration {
+		if c.load.Duration > 0 && due-c.pace.ready >= c.load.Duration {
 			return
 		}
 		if c.wait(ctx, due-c.now()) != nil {

@@ -42,8 +42,14 @@ func timers(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// work plays a load against a client that takes so long for each command.
+// work plays a load against a client that takes so long for each command, on a
+// stage that stood at once.
 func work(ctx context.Context, load scenarios.Load, each time.Duration) (records []results.Record, closed bool) {
+	return workOn(ctx, load, each, 0)
+}
+
+// workOn is work on a stage that takes until ready to stand.
+func workOn(ctx context.Context, load scenarios.Load, each, ready time.Duration) (records []results.Record, closed bool) {
 	if load.Timeout == 0 {
 		load.Timeout = time.Hour
 	}
@@ -51,9 +57,33 @@ func work(ctx context.Context, load scenarios.Load, each time.Duration) (records
 	load.Mix = scenarios.BuiltIn()
 	c := &caller{load: &load, epoch: time.Now(), client: takes{each, &closed}, wait: timers, done: new(atomic.Int64),
 		dialer: clients.NewDialer(func(context.Context) (net.Conn, error) { return nil, net.ErrClosed }),
-		pace:   newPace(&load, 0, 1), mix: newMix(&load, 0, 1, "")}
+		pace:   newPace(&load, 0, 1, ready), mix: newMix(&load, 0, 1, "")}
+	_ = timers(ctx, ready)
 	c.work(ctx)
 	return c.records, closed
+}
+
+func TestWhatRaisingTheStageTakesIsNoCommandsLatency(t *testing.T) {
+	loads := map[string]scenarios.Load{
+		"closed loop": {Commands: 3, Gap: faults.After(time.Millisecond)},
+		"open loop":   {Commands: 3, Rate: 100},
+		"for a time":  {Duration: 30 * time.Millisecond, Rate: 100},
+	}
+	for name, load := range loads {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				records, _ := workOn(t.Context(), load, 2*time.Millisecond, time.Second)
+				if len(records) != 3 {
+					t.Fatalf("%d commands, want 3", len(records))
+				}
+				for i, r := range records {
+					if r.Due < time.Second || r.Latency() != 2*time.Millisecond {
+						t.Errorf("command %d: due %v, latency %v", i, r.Due, r.Latency())
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestAnOpenLoopCountsLatencyFromTheDueTime(t *testing.T) {

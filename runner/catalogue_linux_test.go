@@ -61,6 +61,7 @@ var rows = []struct {
 	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", false, uncounted},
 	{"half-close", "half-close", "naive", "closed wait EOF x0", "", false, oneEachLeg},
 	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, true, replies},
+	{"client-abort", "huge head", "naive", "failed head  x1", results.ByClient, true, replies},
 	{"protocol-error", "garbage", "naive", "failed head  x1", "", false, oneEachLeg},
 	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", false, oneEachLeg},
 	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, oneEachLeg},

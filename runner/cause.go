@@ -20,18 +20,6 @@ var turned = map[device.Ending]string{
 	device.HandshakeFailed: "tls-abort",
 }
 
-// willed is the row that a device's own reset amounts to, by where it struck.
-var willed = map[faults.Point]string{
-	faults.Connect:       "defence-reset",
-	faults.Handshake:     "tls-abort",
-	faults.Request:       "reset-before-response",
-	faults.BeforeForward: "reset-before-response",
-	faults.AfterForward:  "reset-before-response",
-	faults.Response:      "reset-mid-response",
-	faults.AfterResponse: "abort-after-response",
-	faults.Idle:          "abort-after-response",
-}
-
 // died is the row that the death of the device's process amounts to.
 var died = map[faults.Point]string{
 	faults.Handshake: "tls-abort",
@@ -54,7 +42,7 @@ func deviceCause(c *device.Connection) string {
 	}
 	switch faults.Effect(effect) {
 	case faults.Reset:
-		return willed[point]
+		return point.ResetCause()
 	case faults.Exit:
 		return "process-exit"
 	case faults.Crash:

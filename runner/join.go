@@ -26,7 +26,18 @@ func join(e *results.Evidence, s *stage) []string {
 			notes = append(notes, fmt.Sprintf("the device executed %d requests that belong to no finished command", n))
 		}
 	}
-	return notes
+	return append(notes, unnamed(e.Records)...)
+}
+
+// unnamed says how the first command failed whose outcome names no more than
+// that, if there is one.
+func unnamed(records []results.Record) []string {
+	for i := range records {
+		if r := &records[i]; r.Outcome == results.Failed && r.Err != "" {
+			return []string{fmt.Sprintf("failed first: command %s: %s", r.ID, r.Err)}
+		}
+	}
+	return nil
 }
 
 // joinLog counts attempts and copies connections. An attempt that never

@@ -14,7 +14,7 @@ func TestClientsTakeTurnsAtTheRate(t *testing.T) {
 	load := scenarios.Load{Clients: 4, Rate: 100}
 	var all []time.Duration
 	for id := range load.Clients {
-		p := newPace(&load, id, 1)
+		p := newPace(&load, id, 1, 0)
 		for seq := range 25 {
 			all = append(all, p.due(seq, time.Hour)) // when it became free does not matter
 		}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"runtime"
 	"slices"
@@ -36,7 +37,7 @@ func (r *Runner) try(need faults.Need) error {
 		return kernel.CanForget()
 	case faults.Network:
 		if !r.Isolated {
-			return errNotIsolated
+			return cmp.Or(r.Unisolated, errNotIsolated)
 		}
 		return kernel.CanTUN()
 	}

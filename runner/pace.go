@@ -10,14 +10,16 @@ import (
 
 // A pace says when a client's commands are due, since the trial's start.
 type pace struct {
+	ready time.Duration // when the stage stood: what raising it took is no command's latency
 	gap   faults.Delay
 	rng   *rand.Rand
 	rate  float64 // commands per second over all clients; 0 is a closed loop
 	id, n int     // this client among n
 }
 
-func newPace(load *scenarios.Load, id int, seed uint64) *pace {
-	return &pace{gap: load.Gap, rng: rand.New(rand.NewPCG(seed, uint64(id))), rate: load.Rate, id: id, n: load.Clients}
+func newPace(load *scenarios.Load, id int, seed uint64, ready time.Duration) *pace {
+	rng := rand.New(rand.NewPCG(seed, uint64(id)))
+	return &pace{ready: ready, gap: load.Gap, rng: rng, rate: load.Rate, id: id, n: load.Clients}
 }
 
 // due is when the client's command number seq is due, given when it became
@@ -27,10 +29,10 @@ func newPace(load *scenarios.Load, id int, seed uint64) *pace {
 func (p *pace) due(seq int, free time.Duration) time.Duration {
 	if p.rate > 0 {
 		turn := float64(seq)*float64(p.n) + float64(p.id)
-		return time.Duration(turn / p.rate * float64(time.Second))
+		return p.ready + time.Duration(turn/p.rate*float64(time.Second))
 	}
 	if seq == 0 {
-		return 0
+		return p.ready
 	}
 	return free + p.gap.Draw(p.rng)
 }

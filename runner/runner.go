@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,13 +19,14 @@ import (
 // A Runner plays suites. Its zero value plays them once, one trial at a time,
 // against the embedded device behind the embedded link.
 type Runner struct {
-	Seed      uint64
-	Repeat    int      // repetitions of every trial; below 1 is 1
-	Parallel  int      // trials that may overlap when they mostly wait; below 1 is 1
-	Target    Target   // a real device in place of the embedded one
-	Toxiproxy string   // API of a stock Toxiproxy server in place of the embedded link
-	Isolated  bool     // this process is alone in a private network: packets may be bent, sysctls set
-	Device    []string // command that runs a device as a process of its own, see [device.Spawn]; for profiles that crash
+	Seed       uint64
+	Repeat     int      // repetitions of every trial; below 1 is 1
+	Parallel   int      // trials that may overlap when they mostly wait; below 1 is 1
+	Target     Target   // a real device in place of the embedded one
+	Toxiproxy  string   // API of a stock Toxiproxy server in place of the embedded link
+	Isolated   bool     // this process is alone in a private network: packets may be bent, sysctls set
+	Unisolated error    // why it is not, for skipped scenarios to say; nil if no private network was wanted
+	Device     []string // command that runs a device as a process of its own, see [device.Spawn]; for profiles that crash
 
 	// Observe is told when a trial begins and ends; it may be nil. It is
 	// called from several goroutines at once.
@@ -67,9 +67,7 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report.Notes = r.limits()
 	able, skipped := r.skip(suite)
 	playable, left := r.playable(able)
-	if len(left) > 0 {
-		report.Notes = append(report.Notes, "Not played, because "+r.limit()+": "+strings.Join(left, ", ")+".")
-	}
+	report.Notes = append(report.Notes, left...)
 
 	var err error
 	if r.Target == (Target{}) && r.Toxiproxy == "" {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -9,30 +10,30 @@ import (
 	"rstorm/scenarios"
 )
 
-// playable leaves out, by name, the scenarios that what stands in the place of
-// link or device can't play: see [Runner.limit].
-func (r *Runner) playable(suite *scenarios.Suite) (*scenarios.Suite, []string) {
-	var left []string
+// playable leaves out the scenarios that what stands in the place of link or
+// device can't play; the notes say which, and why.
+func (r *Runner) playable(suite *scenarios.Suite) (able *scenarios.Suite, notes []string) {
+	var exact, foreign []string
 	some := *suite
 	some.Scenarios = nil
 	for _, sc := range suite.Scenarios {
-		exact := slices.ContainsFunc(sc.Link, func(f faults.Fault) bool { return f.Toxic == nil })
-		foreign := r.Target != (Target{}) && sc.Protocol.TLS() != (r.Target.TLS != nil)
-		if r.Toxiproxy != "" && exact || foreign {
-			left = append(left, sc.Name)
-		} else {
+		switch {
+		case r.Target != (Target{}) && sc.Protocol.TLS() != (r.Target.TLS != nil):
+			foreign = append(foreign, sc.Name)
+		case r.Toxiproxy != "" && slices.ContainsFunc(sc.Link, func(f faults.Fault) bool { return f.Toxic == nil }):
+			exact = append(exact, sc.Name)
+		default:
 			some.Scenarios = append(some.Scenarios, sc)
 		}
 	}
-	return &some, left
-}
-
-// limit says what keeps scenarios from being played.
-func (r *Runner) limit() string {
-	if r.Toxiproxy != "" {
-		return "a stock Toxiproxy can carry out toxics only"
+	note := func(why string, left []string) {
+		if len(left) > 0 {
+			notes = append(notes, "Not played, because "+why+": "+strings.Join(left, ", ")+".")
+		}
 	}
-	return "the target's scheme is not that of their protocol"
+	note("a stock Toxiproxy can carry out toxics only", exact)
+	note("the target's scheme is not that of their protocol", foreign)
+	return &some, notes
 }
 
 // A job is one trial to play.
