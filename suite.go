@@ -51,7 +51,7 @@ func (src *source) addFile(flags *pflag.FlagSet) {
 }
 
 func (src *source) addSelection(flags *pflag.FlagSet) {
-	flags.StringSliceVar(&src.scenarios, "scenario", nil, "play only scenarios that match this `GLOB`; may be repeated")
+	flags.StringArrayVar(&src.scenarios, "scenario", nil, "play only scenarios that match this `GLOB`; may be repeated")
 	flags.StringSliceVar(&src.strategies, "strategy", nil, "play only these strategies, a `LIST` with commas")
 }
 

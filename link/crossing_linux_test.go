@@ -23,8 +23,9 @@ func TestFINAndRequestCross(t *testing.T) {
 		dev.take(request("0-0"))
 		dev.say(answer)
 		dev.await()
+		at := l.since()
 		c.Close()
-		closed <- l.since()
+		closed <- at
 	}), far("", faults.After(d)))
 	c := call(t, l.Addr(), cue)
 	c.say(request("0-0"))

@@ -25,11 +25,12 @@ const (
 
 // aftermath is how commands end that come while a killed device is down: the
 // first finds the link, which can't know yet, and is reset.
-const aftermath = "refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x0"
+const aftermath = "refused connect ECONNREFUSED x0|(reset (connect|handshake|send|wait) (ECONNRESET|EPIPE)|closed (handshake|wait) EOF) x0"
 
 // rows says for each row of the reset catalogue, in a scenario that shows it,
 // how a struck command ends for the caller of a strategy (outcome, phase, errno,
-// times executed), who reset, whether the cause can be named without the wire,
+// times executed), who reset, whether the cause can be named without the wire
+// (of most, for what comes first is up to the scheduler in some),
 // and how many RSTs the kernel sends for that.
 var rows = []struct {
 	cause, scenario, strategy string
@@ -38,36 +39,37 @@ var rows = []struct {
 	named                     bool
 	rsts                      int
 }{
-	{"close-race", "close race over a distance", "naive", "closed wait EOF x0", results.ByDevice, true, replies},
-	{"close-race", "close race, packet by packet", "naive", "closed wait EOF x0", results.ByDevice, false, replies},
-	{"close-collision", "close collision", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
-	{"close-collision", "close collision over TLS", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
-	{"stale-reuse", "stale reuse", "naive", "closed wait EOF x0", results.ByDevice, false, replies},
+	{"close-race", "close race over a distance", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, replies},
+	{"close-race", "close race, packet by packet", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
+	{"close-collision", "close collision", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, true, replies},
+	{"close-collision", "close collision over TLS", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, true, replies},
+	{"stale-reuse", "stale reuse", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
 	{"idle-timeout-race", "idle timeout race", "naive", "(closed wait EOF|reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
 	{"refused", "refused", "close", "refused connect ECONNREFUSED x0", "", false, oneEachLeg},
 	{"firewall-reject", "filter rejects", "close", "refused connect ECONNREFUSED x0", "", false, forged},
+	{"firewall-reject", "filter resets in mid-stream", "naive", "reset wait ECONNRESET x0", results.ByLink, true, uncounted},
 	{"firewall-drop", "filter drops", "naive", "timed-out connect  x0", "", false, forged},
-	{"crash-before-response", "killed before the answer", "naive", "closed wait EOF x0|" + aftermath, "", false, oneEachLeg},
-	{"crash-mid-response", "killed within the answer", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, oneEachLeg},
-	{"crash-mid-response", "killed over TLS", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, oneEachLeg},
+	{"crash-before-response", "killed before the answer", "naive", "closed wait EOF x0|" + aftermath, "", false, replies},
+	{"crash-mid-response", "killed within the answer", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, replies},
+	{"crash-mid-response", "killed over TLS", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, replies},
 	{"crash-mid-response", "killed over HTTP/2", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, uncounted},
-	{"crash-while-receiving", "killed while it receives", "naive", aftermath, results.ByDevice, false, oneEachLeg},
-	{"abort-after-response", "reset as a fast close", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByDevice, true, oneEachLeg},
+	{"crash-while-receiving", "killed while it receives", "naive", aftermath, results.ByDevice, false, replies},
+	{"abort-after-response", "reset as a fast close", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByDevice, true, replies},
 	{"reset-before-response", "reset before the answer", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
 	{"reset-mid-response", "reset within the answer", "naive", "reset body ECONNRESET x1", results.ByDevice, true, oneEachLeg},
 	{"unread-data", "closed with unread data", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
 	{"process-exit", "process exits", "naive", "closed wait EOF x0|" + aftermath, results.ByDevice, false, replies},
-	{"unknown-connection", "rebooted", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
+	{"unknown-connection", "rebooted", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, replies},
 	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", false, uncounted},
-	{"half-close", "half-close", "naive", "closed wait EOF x0", "", false, oneEachLeg},
+	{"half-close", "half-close", "naive", "closed wait EOF x0", "", false, uncounted},
 	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, true, replies},
 	{"client-abort", "huge head", "naive", "failed head  x1", results.ByClient, true, replies},
 	{"protocol-error", "garbage", "naive", "failed head  x1", "", false, oneEachLeg},
 	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", false, oneEachLeg},
-	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, oneEachLeg},
-	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, true, oneEachLeg},
+	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, replies},
+	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, true, replies},
 	{"defence-reset", "too fast", "close", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
-	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, oneEachLeg},
+	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
 	{"connection-limit", "slots taken, reset", "naive", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
 	{"network-outage", "outage", "naive", "(refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x[01])", results.ByLink, true, oneEachLeg},
 	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", false, uncounted},
@@ -76,7 +78,7 @@ var rows = []struct {
 	{"h2-goaway", "goaway, perhaps processed", "naive", "closed wait GOAWAY x1", "", false, uncounted},
 	{"h2-rst-stream", "stream refused", "naive", "failed wait RST_STREAM x0", "", false, oneEachLeg},
 	{"h2-rst-stream", "stream cancelled", "naive", "failed wait RST_STREAM x1", "", false, oneEachLeg},
-	{"port-reuse", "port reuse", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByClient, false, oneEachLeg},
+	{"port-reuse", "port reuse", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByLink, false, replies},
 }
 
 func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
@@ -107,7 +109,8 @@ func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
 			if row.by != "" && (n == 0 || resets.ByOrigin[row.by] != n) {
 				t.Errorf("%d connections were reset, by %v; want all by the %s", n, resets.ByOrigin, row.by)
 			}
-			if row.named && resets.ByCause[row.cause] != n {
+			named, unknown := resets.ByCause[row.cause], resets.ByCause["unknown"]
+			if row.named && (2*named < n || named+unknown != n) {
 				t.Errorf("%d connections were reset for %v", n, resets.ByCause)
 			}
 			sent := int(kerneltest.OutRsts(t) - before)

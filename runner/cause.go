@@ -7,6 +7,7 @@ import (
 	"rstorm/device"
 	"rstorm/faults"
 	"rstorm/link"
+	"rstorm/packet"
 	"rstorm/results"
 )
 
@@ -107,4 +108,17 @@ func explain(out *results.Connection, d *device.Connection) {
 		}
 	}
 	out.Exchanges = max(out.Exchanges, d.Exchanges) // the link sees none in TLS or HTTP/2
+}
+
+// filtered completes it by the RSTs that were forged between the client and the
+// link while it was open, by packets from or to its client's port: no log of
+// sockets knows of them, and what came later was their doing.
+func filtered(out *results.Connection, l *link.Connection, forged []packet.Record) {
+	for i := range forged {
+		at := forged[i].RST.At
+		if at >= l.Opened && (l.Closed == 0 || at <= l.Closed) {
+			out.Reset, out.First, out.Cause = results.ByLink, results.ByLink, "firewall-reject"
+			return
+		}
+	}
 }

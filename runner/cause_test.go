@@ -7,6 +7,7 @@ import (
 
 	"rstorm/device"
 	"rstorm/link"
+	"rstorm/packet"
 	"rstorm/results"
 )
 
@@ -54,5 +55,24 @@ func TestAConnectionIsFoundByThePortItCameFromAndWhen(t *testing.T) {
 	}
 	if got := find(&link.Connection{}); got != nil {
 		t.Errorf("a connection that never reached the device is %+v", got)
+	}
+}
+
+func TestAForgedResetIsTheWaysAndNotTheClients(t *testing.T) {
+	at := func(d time.Duration) []packet.Record { return []packet.Record{{RST: &packet.RST{At: d}}} }
+	for _, tt := range []struct {
+		name   string
+		forged []packet.Record
+		want   results.Connection
+	}{
+		{"none", nil, results.Connection{Reset: results.ByClient, Cause: "client-abort"}},
+		{"on an older connection of the port", at(1), results.Connection{Reset: results.ByClient, Cause: "client-abort"}},
+		{"on this one", at(15), results.Connection{Reset: results.ByLink, First: results.ByLink, Cause: "firewall-reject"}},
+	} {
+		got := results.Connection{Reset: results.ByClient, Cause: "client-abort"}
+		filtered(&got, &link.Connection{Opened: 10, Closed: 20}, tt.forged)
+		if got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"rstorm/device"
 	"rstorm/link"
+	"rstorm/packet"
 	"rstorm/results"
 )
 
@@ -19,7 +20,7 @@ func join(e *results.Evidence, s *stage) []string {
 	}
 	if s.link != nil {
 		e.Logged = true
-		joinLog(e, records, s.link.Log(), s.known())
+		joinLog(e, records, s.link.Log(), s.known(), s.forged())
 	}
 	if s.device != nil {
 		if n := joinLedger(records, s.device.Ledger()); n > 0 {
@@ -43,7 +44,7 @@ func unnamed(records []results.Record) []string {
 // joinLog counts attempts and copies connections. An attempt that never
 // reached the link is known to the client only, one that the client hides to
 // the link only: the larger number is the nearer.
-func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection, known func(*link.Connection) *device.Connection) {
+func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection, known func(*link.Connection) *device.Connection, forged map[uint16][]packet.Record) {
 	tries := make(map[string]int, len(records))
 	e.Connections = make([]results.Connection, 0, len(log))
 	for i := range log {
@@ -54,6 +55,7 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 			out.Method = x.Method
 		}
 		explain(&out, known(c))
+		filtered(&out, c, forged[c.Client.Port()])
 		e.Connections = append(e.Connections, out)
 	}
 	for id, r := range records {

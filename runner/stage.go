@@ -132,6 +132,20 @@ func (s *stage) known() func(*link.Connection) *device.Connection {
 	return byPort(s.device.Connections())
 }
 
+// forged lists the RSTs that were forged on the way of the packets, by the
+// client's port; empty where none passes.
+func (s *stage) forged() map[uint16][]packet.Record {
+	all := map[uint16][]packet.Record{}
+	if s.packet != nil {
+		for _, r := range s.packet.Log() {
+			if r.RST != nil {
+				all[r.Client] = append(all[r.Client], r)
+			}
+		}
+	}
+	return all
+}
+
 // network is what a client gets to reach the device.
 func (s *stage) network(dialer *clients.Dialer, seed uint64) clients.Network {
 	return clients.Network{Dialer: dialer, Host: s.host, Seed: seed, Protocol: s.protocol, TLS: s.tls}
