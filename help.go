@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/pflag"
@@ -25,15 +26,7 @@ func printExitCodes(w io.Writer) {
 
 func runHelp(ctx context.Context, s streams, args []string) error {
 	if len(args) == 0 {
-		fmt.Fprint(s.out, about)
-		tw := tabwriter.NewWriter(s.out, 0, 8, 3, ' ', 0)
-		for _, c := range commands() {
-			fmt.Fprintf(tw, "  %s\t%s\n", c.name, c.doc)
-		}
-		tw.Flush()
-		fmt.Fprint(s.out, "\nrstorm help COMMAND explains its flags.\n")
-		printExitCodes(s.out)
-		return nil
+		return overview(s.out)
 	}
 	c := find(args[0])
 	switch {
@@ -44,6 +37,23 @@ func runHelp(ctx context.Context, s streams, args []string) error {
 		return nil
 	}
 	return c.run(ctx, s, []string{"--help"})
+}
+
+// overview prints what there is.
+func overview(w io.Writer) error {
+	var text strings.Builder
+	text.WriteString(about)
+	tw := tabwriter.NewWriter(&text, 0, 8, 3, ' ', 0)
+	for _, c := range commands() {
+		fmt.Fprintf(tw, "  %s\t%s\n", c.name, c.doc)
+	}
+	tw.Flush() // into memory: it can't fail
+	text.WriteString("\nrstorm help COMMAND explains its flags.\n")
+	printExitCodes(&text)
+	if _, err := io.WriteString(w, text.String()); err != nil {
+		return fmt.Errorf("print the help: %w", err)
+	}
+	return nil
 }
 
 // explain prints a command's form, purpose and flags.
