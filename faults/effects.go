@@ -70,7 +70,7 @@ var Effects = []Kind{
 		Device: deviceEnds, Link: linkEnds},
 	{Effect: HalfClose, Ends: true, Doc: "send a FIN and read nothing more; then as its parameter then says",
 		Device: answering, Link: answering},
-	{Effect: Drain, Ends: true, Doc: "lingering close: send a FIN, then discard what still arrives until the client closes; commands vanish without a RST",
+	{Effect: Drain, Ends: true, Doc: "lingering close: send a FIN, then discard what still arrives until the client closes or has been silent for long; commands vanish without a RST",
 		Device: answering, Link: answering},
 	{Effect: Stall, Doc: "stop moving bytes in both directions without closing; the kernel still acknowledges",
 		Device: []Point{AfterForward, Connect, Handshake, Request, BeforeForward, Response, AfterResponse},

@@ -120,6 +120,12 @@ func (d *dialogue) first(want string) bool {
 	return false
 }
 
+// forged reports whether an open connection got a RST that neither end sent.
+func (d *dialogue) forged() bool {
+	i := slices.Index(d.said, "<R128")
+	return i > 0 && slices.ContainsFunc(d.said[:i], func(word string) bool { return strings.Contains(word, "d") })
+}
+
 // hear adds a segment, which goes up (0) or down (1).
 func (d *dialogue) hear(way, ttl int, flags byte, seq, ack, length uint32) {
 	word := [2]string{">", "<"}[way]

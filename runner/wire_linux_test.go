@@ -81,18 +81,20 @@ func TestACaptureShowsWhatTheReportSays(t *testing.T) {
 				t.Skip(why)
 			}
 			pattern, shown := regexp.MustCompile(row.shows), false
-			var byDevice, byClient int
+			var byDevice, byClient, forged int
 			for _, d := range rows[i] {
 				shown = shown || d.leg == row.leg && pattern.MatchString(strings.Join(d.said, " "))
 				switch {
+				case d.leg == toLink && d.forged():
+					forged++
 				case d.leg == toDevice && d.first("<R"):
 					byDevice++
 				case d.leg == toLink && d.first(">R"):
 					byClient++
 				}
 			}
-			if by := reported[i].ByOrigin; byDevice != by[results.ByDevice] || byClient != by[results.ByClient] {
-				t.Errorf("captured: reset by the device %d, by the client %d; reported: %v", byDevice, byClient, by)
+			if by := reported[i].ByOrigin; byDevice != by[results.ByDevice] || byClient != by[results.ByClient] || forged != by[results.ByLink] {
+				t.Errorf("captured: reset by the device %d, by the client %d, by a forged RST %d; reported: %v", byDevice, byClient, forged, by)
 			}
 			if !shown {
 				t.Errorf("no connection shows %q: %v", row.shows, rows[i])
