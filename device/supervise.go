@@ -35,7 +35,7 @@ func (p *Process) supervise() {
 // live starts a child and returns when it is gone: with the fault that ended
 // it, or nil after Close.
 func (p *Process) live() (*death, error) {
-	k, err := p.bear()
+	k, err := p.prepare()
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,8 @@ func (p *Process) live() (*death, error) {
 	return nil, fmt.Errorf("its process ended by itself: %v", k.ProcessState)
 }
 
-// A kid is a child process and what goes to and fro.
-type kid struct {
+// A childProcess is one of the device's processes, and what goes to and fro.
+type childProcess struct {
 	*exec.Cmd
 	orders    *orders
 	in        io.WriteCloser // closing it tells the child to end
@@ -73,9 +73,9 @@ type kid struct {
 	complaint head           // what it has written to its standard error: nothing, if all is well
 }
 
-// bear readies a child that ends with p.
-func (p *Process) bear() (k *kid, err error) {
-	k = &kid{Cmd: exec.CommandContext(p.ctx, p.command[0], p.command[1:]...)}
+// prepare readies a child that ends with p.
+func (p *Process) prepare() (k *childProcess, err error) {
+	k = &childProcess{Cmd: exec.CommandContext(p.ctx, p.command[0], p.command[1:]...)}
 	if k.orders, err = p.orders(); err != nil {
 		return nil, err
 	}
