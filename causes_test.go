@@ -47,9 +47,9 @@ func TestTheTableOfCausesIsTrue(t *testing.T) {
 }
 
 // chancy names the scenarios whose numbers are nobody's to promise: in a load
-// bounded by time, or of several clients, they depend on the machine, and a
-// client that closes a TLS connection resets it if the device's close_notify
-// has come by then.
+// bounded by time, or of several clients, they depend on the machine; after a
+// crash on how long a process takes to start; and a client that closes a TLS
+// connection resets it if the device's close_notify has come by then.
 func chancy(t *testing.T) map[string]bool {
 	t.Helper()
 	suite, err := scenarios.Parse("catalogue.yaml", bytes.NewReader(scenarios.Catalogue))
@@ -58,7 +58,7 @@ func chancy(t *testing.T) map[string]bool {
 	}
 	names := map[string]bool{}
 	for _, sc := range suite.Scenarios {
-		names[sc.Name] = sc.Load.Duration > 0 || sc.Load.Clients > 1 || sc.Protocol.TLS()
+		names[sc.Name] = sc.Load.Duration > 0 || sc.Load.Clients > 1 || sc.Device.Crashes() || sc.Protocol.TLS()
 	}
 	return names
 }
