@@ -116,7 +116,7 @@ func TestListCausesNamesAScenarioForEachRow(t *testing.T) {
 			t.Errorf("%s is not listed", id)
 		}
 	}
-	if n := strings.Count(stdout, "shown in the catalogue by: "); n != len(results.Causes) || !strings.Contains(stdout, "(needs network)") {
+	if n := strings.Count(stdout, "shown in the catalogue by: "); n != len(results.Causes) || !strings.Contains(stdout, "(needs packets)") {
 		t.Errorf("the catalogue shows %d causes of %d:\n%s", n, len(results.Causes), stdout)
 	}
 }

@@ -111,12 +111,12 @@ var Effects = []Kind{
 		Device: []Point{BeforeForward, AfterForward, AfterResponse, Idle}},
 	{Effect: RSTStream, Doc: "reset the request's stream (RFC 9113 section 6.4); the connection stays", Over: HTTP2,
 		Device: []Point{BeforeForward, AfterForward, Response}},
-	{Effect: Drop, Doc: "lose the packet", Needs: Network, Link: packets},
-	{Effect: Duplicate, Doc: "deliver the packet twice", Needs: Network, Link: packets},
-	{Effect: Reorder, Doc: "deliver the packet after the next one of its direction", Needs: Network, Link: packets},
-	{Effect: Corrupt, Doc: "flip a bit of the packet's payload, or of its TCP header if it has none: the checksum no longer fits", Needs: Network, Link: packets},
-	{Effect: Reject, Doc: "lose the packet and answer its sender with a RST of a foreign TTL, as a packet filter does", Needs: Network, Link: packets},
-	{Effect: Inject, Doc: "let the packet pass and send a forged RST of a foreign TTL behind it", Needs: Network, Link: packets},
+	{Effect: Drop, Doc: "lose the packet", Needs: Packets, Link: packets},
+	{Effect: Duplicate, Doc: "deliver the packet twice", Needs: Packets, Link: packets},
+	{Effect: Reorder, Doc: "deliver the packet after the next one of its direction", Needs: Packets, Link: packets},
+	{Effect: Corrupt, Doc: "flip a bit of the packet's payload, or of its TCP header if it has none: the checksum no longer fits", Needs: Packets, Link: packets},
+	{Effect: Reject, Doc: "lose the packet and answer its sender with a RST of a foreign TTL, as a packet filter does", Needs: Packets, Link: packets},
+	{Effect: Inject, Doc: "let the packet pass and send a forged RST of a foreign TTL behind it", Needs: Packets, Link: packets},
 }
 
 // Ends reports whether e leaves the connection unusable.

@@ -7,7 +7,7 @@ func (f *Fault) Need() Need {
 	case f.Toxic != nil:
 		return ""
 	case f.Point == Packet:
-		return Network
+		return Packets
 	case f.Effect == DropSYN && f.Then == ThenReset:
 		return Network // tcp_abort_on_overflow is the whole network namespace's
 	}

@@ -101,11 +101,12 @@ const (
 	Linux   Need = "linux"   // the Linux kernel; no privilege
 	Filter  Need = "filter"  // a filter on a TCP socket: some kernels give it to anyone, others to CAP_NET_ADMIN only
 	Admin   Need = "admin"   // CAP_NET_ADMIN: as root, or in a private network
-	Network Need = "network" // a private network namespace with a TUN device
+	Network Need = "network" // a private network namespace
+	Packets Need = "packets" // the same, and a TUN device in it
 )
 
 // Names lists every need, for suggestions.
-func (Need) Names() []string { return words(Linux, Filter, Admin, Network) }
+func (Need) Names() []string { return words(Linux, Filter, Admin, Network, Packets) }
 
 func words[T ~string](all ...T) []string {
 	return names(all, func(w T) string { return string(w) })

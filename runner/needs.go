@@ -11,8 +11,8 @@ import (
 	"rstorm/scenarios"
 )
 
-// errNotIsolated is why there are no packets to bend.
-var errNotIsolated = errors.New("packets can be bent in a private network only: --isolate makes one")
+// errNotIsolated is why there is no private network.
+var errNotIsolated = errors.New("this is not a private network: --isolate makes one")
 
 // lacking says, for each of the suite's needs that this machine does not meet,
 // why. It tries rather than believes: privileges are taken away in many ways.
@@ -35,9 +35,12 @@ func (r *Runner) try(need faults.Need) error {
 		return kernel.CanBlackHole()
 	case faults.Admin:
 		return kernel.CanForget()
-	case faults.Network:
+	case faults.Network, faults.Packets:
 		if !r.Isolated {
 			return cmp.Or(r.Unisolated, errNotIsolated)
+		}
+		if need == faults.Network {
+			return nil
 		}
 		return kernel.CanTUN()
 	}

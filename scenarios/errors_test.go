@@ -125,7 +125,7 @@ var bad = []struct{ text, want string }{
 10:23: unknown protocol "h3"; did you mean "h2"?`},
 	{"scenarios:\n- name: x\n  shows: [close-rase]\n- name: y\n  link: [{effect: drop, point: packet}]\n- name: z\n  needs: [admn]\n  device: {faults: [{effect: vanish}]}",
 		`4:11: unknown cause "close-rase"; did you mean "close-race"?
-6:10: effect drop at packet can't be carried out everywhere: say needs: [network] in the scenario, and it is skipped, with the reason, where that can't be had
+6:10: effect drop at packet can't be carried out everywhere: say needs: [packets] in the scenario, and it is skipped, with the reason, where that can't be had
 8:11: unknown need "admn"; did you mean "admin"?`},
 	{"scenarios:\n- name: x\n  link: [{effect: reset, from: 2s, for: 1s, every: 500ms}, {effect: reset, ramp: up}, {toxic: latency, attributes: {latency: 1}, for: 1us}]\n",
 		`4:41: the window is as long as its period: it never closes
