@@ -18,6 +18,9 @@ func (f *Fault) String() string {
 			text += " " + word
 		}
 	}
+	if len(f.Segments) > 0 {
+		text += " " + strings.Join(words(f.Segments...), ", ")
+	}
 	if f.Last != "" {
 		text += ", last stream " + string(f.Last)
 	}
@@ -35,6 +38,9 @@ func (f *Fault) String() string {
 	}
 	if !f.Down.IsZero() {
 		text += ", down for " + f.Down.String()
+	}
+	if f.RetryAfter > 0 {
+		text += fmt.Sprintf(", Retry-After %d", f.RetryAfter)
 	}
 	if f.Announce {
 		text += ", announced"

@@ -19,6 +19,8 @@ func TestAFaultSaysWhatItDoesInALine(t *testing.T) {
 		{Fault{Effect: Refuse, Point: Connect, Selector: Selector{Window: Window{From: time.Second, For: time.Second, Every: time.Minute}}}, "refuse at connect (from 1s for 1s every 1m0s)"},
 		{Fault{Toxic: &Toxic{Type: "latency", Stream: Downstream, Toxicity: .5, Attributes: map[string]int64{"latency": 10, "jitter": 2}, Window: Window{For: time.Second, Ramp: Up}}},
 			"toxic latency downstream jitter=2 latency=10 (50%) for 1s ramp up"},
+		{Fault{Effect: Reject, Point: Packet, Stream: Upstream, Segments: []Segment{SYN, FIN}}, "reject at packet upstream syn, fin"},
+		{Fault{Effect: Status, Point: BeforeForward, Code: 503, RetryAfter: 1}, "status at before-forward 503, Retry-After 1"},
 		{Fault{Effect: Drop, Point: Packet, Stream: Upstream, Selector: Selector{First: 5, Connections: []int{1, 2}, Methods: []string{"PUT"}, Commands: []string{"0-1"}}},
 			"drop at packet upstream (commands 0-1; PUT; connection 1 2; the first 5)"},
 		{Fault{Effect: Status, Point: Idle, Code: 408, Delay: After(time.Second)}, "status at idle 408, 1s"},
