@@ -18,6 +18,10 @@ func possible(fs []faults.Fault) error {
 			}
 		case effects[f.Effect] == nil || f.Point == faults.Packet:
 			return fmt.Errorf("no effect %q at point %q", f.Effect, f.Point)
+		case f.Effect == faults.BlackHole:
+			if err := kernel.CanBlackHole(); err != nil {
+				return fmt.Errorf("effect %s: %w", f.Effect, err)
+			}
 		case f.Effect == faults.Vanish:
 			if err := kernel.CanForget(); err != nil {
 				return fmt.Errorf("effect %s: %w", f.Effect, err)

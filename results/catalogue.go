@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,7 @@ import (
 // goes wrong, what that looks like on the wire, and what each strategy got.
 func WriteCatalogue(w io.Writer, r *Report) error {
 	c := catalogue{blocks: blocks(r), strategies: frequent(r)}
+	slices.SortStableFunc(c.blocks, func(a, b block) int { return cmp.Compare(place(r, a.name), place(r, b.name)) })
 	c.line("# The reset catalogue")
 	c.line("")
 	c.line("Written by `make causes`; a test plays the catalogue again and compares. Each cell is the share of commands whose caller got")
@@ -26,6 +28,11 @@ func WriteCatalogue(w io.Writer, r *Report) error {
 		return fmt.Errorf("write report as a catalogue: %w", err)
 	}
 	return nil
+}
+
+// place is where a scenario stands in the suite, played or not.
+func place(r *Report, scenario string) int {
+	return slices.IndexFunc(r.Scenarios, func(s Scenario) bool { return s.Scenario == scenario })
 }
 
 // A catalogue is such a text under way.

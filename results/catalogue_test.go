@@ -19,6 +19,7 @@ func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 		},
 		Scenarios: []results.Scenario{
 			{Scenario: "race | over TLS", Shows: []string{"close-race", "stale-reuse"}, Protocol: results.HTTPS, Produced: "device: close at after-response"},
+			{Scenario: "odd weather", About: "Not here.", Skipped: "needs packets"},
 			{Scenario: "announced", About: "It says so.", Produced: "device: close at after-response, announced"},
 			{Scenario: "filtered", Shows: []string{"firewall-drop"}, Skipped: "needs network"},
 		}}
@@ -36,14 +37,14 @@ func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 		"| `close-race` | race \\| over TLS | over https. device: close at after-response | " + wire["close-race"] + " | 50 % / 0 / 20 | 100 % / 0 / 20 |\n",
 		"| `stale-reuse` | race \\| over TLS |",
 		"| `firewall-drop` | filtered |  | " + wire["firewall-drop"] + " | skipped | skipped |\n",
-		"|  | announced | device: close at after-response, announced | It says so. | 100 % / 0 / ? | 100 % / 0 / 0 |\n",
+		"|  | odd weather |  | Not here. | skipped | skipped |\n|  | announced | device: close at after-response, announced | It says so. | 100 % / 0 / ? | 100 % / 0 / 0 |\n",
 		"| `port-reuse` | no scenario of this run |",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it lacks %q:\n%s", want, out.String())
 		}
 	}
-	if strings.Contains(out.String(), "odd") {
+	if strings.Contains(out.String(), "odd |") {
 		t.Error("a strategy of one scenario alone has a column")
 	}
 	for _, c := range results.Causes {
