@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -15,6 +16,10 @@ import (
 // isolated names the environment variable that tells a process from which
 // network it was taken away.
 const isolated = "RSTORM_NETWORK_OF_PARENT"
+
+// outside names the one that tells it who had it taken away: in a user
+// namespace everyone is root.
+const outside = "RSTORM_USER_OF_PARENT"
 
 // networkOf is the link that names a process's network namespace.
 const networkOf = "/proc/self/ns/net"
@@ -41,7 +46,7 @@ func Isolate(cmd *exec.Cmd) error {
 		attr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}}
 	}
-	cmd.Env = append(cmd.Environ(), isolated+"="+here)
+	cmd.Env = append(cmd.Environ(), isolated+"="+here, outside+"="+strconv.Itoa(os.Geteuid()))
 	return nil
 }
 
@@ -52,6 +57,10 @@ func Isolated() bool {
 	here, err := os.Readlink(networkOf)
 	return from != "" && err == nil && here != from
 }
+
+// Root reports whether this process is the machine's root, and not merely that
+// of the user namespace that [Isolate] gave it.
+func Root() bool { return os.Geteuid() == 0 && (!Isolated() || os.Getenv(outside) == "0") }
 
 // Raise sets up loopback, IPv4 and, where the kernel has it, IPv6, in the
 // private network this process was started in, and proves that a connection

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -82,7 +83,7 @@ func TestIsolateKeepsTheCommandsEnvironment(t *testing.T) {
 	if err := kernel.Isolate(cmd); err != nil {
 		t.Fatal(err)
 	}
-	if len(cmd.Env) != 2 || cmd.Env[0] != "A=1" {
+	if len(cmd.Env) != 3 || cmd.Env[0] != "A=1" {
 		t.Errorf("the environment is %q", cmd.Env)
 	}
 }
@@ -186,5 +187,27 @@ func TestATUNLosesNothingThatWaits(t *testing.T) {
 			t.Fatalf("packet %d comes in place of %d", got, i)
 		}
 		i++
+	}
+}
+
+func TestRootOfAPrivateNetworkIsNotTheMachinesRoot(t *testing.T) {
+	want := kernel.Root()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestRootOfAPrivateNetworkIsNotTheMachinesRoot$")
+	if kernel.Isolated() {
+		if os.Geteuid() != 0 || kernel.Root() != (os.Getenv("WAS_ROOT") == "true") {
+			t.Errorf("user %d there, the machine's root: %v, was root outside: %s", os.Geteuid(), kernel.Root(), os.Getenv("WAS_ROOT"))
+		}
+		return
+	}
+	cmd.Env = append(os.Environ(), fmt.Sprintf("WAS_ROOT=%v", want))
+	if err := kernel.Isolate(cmd); err != nil {
+		t.Skip(err)
+	}
+	out, err := cmd.CombinedOutput()
+	if _, ran := errors.AsType[*exec.ExitError](err); err != nil && !ran {
+		t.Skipf("no private network here: %v", err)
+	}
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

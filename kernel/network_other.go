@@ -5,6 +5,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 )
@@ -19,3 +20,7 @@ func Isolated() bool { return false }
 
 // Raise is for Linux only: the error wraps [errors.ErrUnsupported].
 func Raise() error { return Isolate(nil) }
+
+// Root reports whether this process is the system's root; never so where there
+// is none.
+func Root() bool { return os.Geteuid() == 0 }

@@ -39,7 +39,7 @@ type Environment struct {
 	Arch         string `json:"arch"`
 	Kernel       string `json:"kernel"` // release; empty if unknown
 	CPUs         int    `json:"cpus"`
-	Root         bool   `json:"root"`
+	Root         bool   `json:"root"`          // the machine's, not that of a private network
 	Isolated     bool   `json:"isolated"`      // in a private network of its own
 	Link         string `json:"link"`          // embedded, or the remote Toxiproxy's address
 	Target       string `json:"target"`        // embedded, or the device's URL

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rstorm/device"
+	"rstorm/faults"
 	"rstorm/link"
 	"rstorm/packet"
 	"rstorm/results"
@@ -74,5 +75,14 @@ func TestAForgedResetIsTheWaysAndNotTheClients(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestWhatTheMiddleboxLostIsSaid(t *testing.T) {
+	if notes := lostPackets(packet.Counts{Packets: 9, Struck: map[faults.Effect]int{faults.Drop: 1, faults.Inject: 2}}, 3); notes != nil {
+		t.Errorf("nothing was lost, and it says %q", notes)
+	}
+	if notes := lostPackets(packet.Counts{Struck: map[faults.Effect]int{faults.Drop: 4}, Overflowed: 2, Unsent: 1}, 3); len(notes) != 2 {
+		t.Errorf("it says %q", notes)
 	}
 }

@@ -2,16 +2,16 @@ package runner
 
 import (
 	"cmp"
-	"os"
 	"runtime"
 
+	"rstorm/kernel"
 	"rstorm/results"
 )
 
 func (r *Runner) environment() results.Environment {
 	return results.Environment{
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernelRelease(),
-		CPUs: runtime.NumCPU(), Root: os.Geteuid() == 0, Isolated: r.Isolated,
+		CPUs: runtime.NumCPU(), Root: kernel.Root(), Isolated: r.Isolated,
 		Link:   cmp.Or(r.Toxiproxy, "embedded"),
 		Target: cmp.Or(r.Target.URL(), "embedded"),
 	}

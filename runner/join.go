@@ -27,7 +27,25 @@ func join(e *results.Evidence, s *stage) []string {
 			notes = append(notes, fmt.Sprintf("the device executed %d requests that belong to no finished command", n))
 		}
 	}
+	if s.packet != nil {
+		notes = append(notes, lostPackets(s.packet.Counts(), len(s.packet.Log()))...)
+	}
 	return append(notes, unnamed(e.Records)...)
+}
+
+// lostPackets says what the packets' middlebox could not do or write down.
+func lostPackets(c packet.Counts, logged int) (notes []string) {
+	if n := c.Overflowed + c.Unsent; n > 0 {
+		notes = append(notes, fmt.Sprintf("%d packets were lost by the middlebox itself and by no fault", n))
+	}
+	struck := 0
+	for _, n := range c.Struck {
+		struck += n
+	}
+	if struck > logged {
+		notes = append(notes, fmt.Sprintf("the packets' log is full: of %d faults it holds %d, and RSTs forged after that are not counted", struck, logged))
+	}
+	return notes
 }
 
 // unnamed says how the first command failed whose outcome names no more than
