@@ -20,13 +20,19 @@ var rooms = []struct{ dir, ours, theirs string }{
 	{"kernel", "", "golang.org/x/sys"},
 	{"kernel/kerneltest", "kernel", ""},
 	{"clients", "results", ""},
-	{"device", "results faults kernel", "golang.org/x/net"},
+	{"device", "results faults kernel", "golang.org/x/net/http2"},
 	{"packet", "faults kernel", ""},
 	{"link", "results faults kernel", "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog"},
+	{"wire", "results", ""},
+	{"wire/wiretest", "wire", ""},
+	{"wire/pcap", "wire", "github.com/gopacket/gopacket"},
+	{"wire/live", "kernel wire", "golang.org/x/net/bpf github.com/cilium/ebpf"},
+	{"wire/diagnosis", "results wire wire/pcap", ""},
+	{"wire/portrait", "results wire", ""},
 	{"assert", "results", ""},
 	{"scenarios", "results faults clients device link assert", "go.yaml.in/yaml/v3"},
-	{"runner", "results faults kernel clients device link packet assert scenarios", ""},
-	{".", "results faults kernel clients device link assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
+	{"runner", "results faults kernel clients device link packet wire wire/pcap wire/live assert scenarios", ""},
+	{".", "results faults kernel clients device link wire wire/pcap wire/live wire/diagnosis wire/portrait assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
 }
 
 // inTests lists what test files may import beside what their package may.

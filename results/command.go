@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -73,10 +74,11 @@ const (
 
 // An Attempt is one exchange on the wire for a command, as the client saw it.
 type Attempt struct {
-	Connection int     // the client's own number of the connection, from 1; 0 if none was made
-	Exchange   int     // its place on that connection, from 1; 0 if it never got that far
-	Outcome    Outcome // of this attempt
-	Phase      Phase   // how far it came
+	Connection int            // the client's own number of the connection, from 1; 0 if none was made
+	Exchange   int            // its place on that connection, from 1; 0 if it never got that far
+	Outcome    Outcome        // of this attempt
+	Phase      Phase          // how far it came
+	Local      netip.AddrPort // the client's end of the connection; not valid if none was made, or it is not known
 	Sent, Done time.Time
 	Err        error // nil if Outcome is OK or Rejected; [Errno] names what the socket said
 }

@@ -1,6 +1,9 @@
 package results
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // A Record is all that is known about one command, joined by its id from the
 // caller, the link's log and the device's ledger. Times are since the trial's
@@ -18,11 +21,12 @@ type Record struct {
 	Phase   Phase  // how far its last attempt came; empty if unknown
 	Errno   string // what ended it, as [Errno] names it; empty if nothing did
 
-	Attempts  int  // exchanges on the wire: by the link's log where there is one, else by the client
-	Resets    int  // connections of the client that reported a reset (errno) since the command before
-	Ledger    bool // whether a ledger was there to look the command up in
-	Executed  int  // times the device executed it; meaningful if Ledger
-	Reordered bool // executed after a newer command of the same client; meaningful if Ledger
+	Failures  []Failure // attempts that failed, as far as the client tells of them, in order
+	Attempts  int       // exchanges on the wire: by the link's log where there is one, else by the client
+	Resets    int       // connections of the client that reported a reset (errno) since the command before
+	Ledger    bool      // whether a ledger was there to look the command up in
+	Executed  int       // times the device executed it; meaningful if Ledger
+	Reordered bool      // executed after a newer command of the same client; meaningful if Ledger
 }
 
 // Latency is from due to done, all attempts included.
@@ -53,11 +57,22 @@ type Connection struct {
 	Exchanges int // requests that came on it
 }
 
+// A Failure is an attempt at a command that failed, as its client saw it.
+type Failure struct {
+	Attempt    int            // which at its command, from 1
+	Local      netip.AddrPort // see [Attempt]
+	Sent, Done time.Duration  // since the trial's start
+	Outcome    Outcome
+	Phase      Phase
+	Errno      string
+}
+
 // Evidence is everything one trial left behind.
 type Evidence struct {
 	Records     []Record
 	Connections []Connection    // nil if the link keeps no log
 	Logged      bool            // whether Connections is the whole truth about resets
 	IdleResets  int             // resets the clients' sockets reported after their last command
+	Findings    []Finding       // why connections and attempts ended badly: every reset, and every failed attempt that no reset explains; by connection
 	Ends        []time.Duration // ends of the fault windows, from the trial's start
 }
