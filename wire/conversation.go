@@ -1,6 +1,9 @@
 package wire
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // A Way is a direction within a conversation.
 type Way uint8
@@ -107,8 +110,9 @@ type Exchange struct {
 	Command string // its command's id: the value of results.IDHeader, else of the query parameter results.IDParameter; empty if there is neither
 
 	Request, Response Message
-	Status            int  // of the final response; 0 if no head was seen
-	Announced         bool // the response, or the request, says that the connection will be closed (RFC 9112 section 9.6)
+	Status            int           // of the final response; 0 if no head was seen
+	Announced         bool          // the response, or the request, says that the connection will be closed (RFC 9112 section 9.6)
+	Idle              time.Duration // how long the response says that the connection may be idle (Keep-Alive: timeout); 0 if it does not
 }
 
 // A Message is a request or a response on the wire.
@@ -119,4 +123,5 @@ type Message struct {
 	Seq, End int64 // relative sequence numbers: of its first byte, and behind the last one seen
 	Ack      int64 // what the segment it begins in acknowledged
 	Whole    bool  // all of it was seen
+	Torn     bool  // part of it is not in the capture: it may have been whole
 }

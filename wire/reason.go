@@ -17,4 +17,6 @@ type Reason struct {
 type Witness struct {
 	Reasons []Reason // for RSTs between its two addresses, in order of time
 	Watched bool     // the kernels of both ends were watched without a gap: a RST without a reason was sent by neither
+	Foreign bool     // nothing is known of the server: it may be a proxy, which passes on how others end
+	Over    bool     // nothing more will come of it, even if it is Cut: the client has given up, or the capture went on for long
 }

@@ -1,0 +1,68 @@
+package wire
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// A tape keeps the first events and the last ones.
+type tape struct {
+	limit  int
+	events []Event
+	oldest int // among the last ones: the next to be overwritten
+	lost   int
+}
+
+// head is how many of the first events are kept.
+func (t *tape) head() int { return (t.limit + 1) / 2 }
+
+// add keeps e and returns it where it is kept, and how much memory that took.
+func (t *tape) add(e *Event) (kept *Event, grown int) {
+	if len(t.events) < t.limit {
+		before := cap(t.events)
+		if len(t.events) == before {
+			t.events = slices.Grow(t.events, min(max(before, 2), t.limit-before))
+		}
+		t.events = append(t.events, *e)
+		return &t.events[len(t.events)-1], (cap(t.events) - before) * eventSize
+	}
+	kept = &t.events[t.head()+t.oldest]
+	t.oldest = (t.oldest + 1) % (t.limit - t.head())
+	t.lost++
+	grown = -len(kept.Says)
+	*kept = *e
+	return kept, grown
+}
+
+// find is the event of a packet, if it is among the last few.
+func (t *tape) find(packet int) *Event {
+	tail := t.events
+	if t.lost > 0 {
+		tail = t.events[t.head():]
+	}
+	for i := range tail {
+		e := &tail[(t.oldest-1-i+2*len(tail))%len(tail)]
+		if e.Packet == packet {
+			return e
+		}
+	}
+	return nil
+}
+
+// turn makes each event one of the other way.
+func (t *tape) turn() {
+	for i := range t.events {
+		t.events[i].Way = 1 - t.events[i].Way
+	}
+}
+
+// copy is all that was kept, in order, for somebody else to keep.
+func (t *tape) copy() (events []Event, head int) {
+	if t.lost == 0 {
+		return slices.Clone(t.events), len(t.events)
+	}
+	first, last := t.events[:t.head()], t.events[t.head():]
+	return slices.Concat(first, last[t.oldest:], last[:t.oldest]), len(first)
+}
+
+const eventSize = int(unsafe.Sizeof(Event{}))
