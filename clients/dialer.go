@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -16,6 +17,13 @@ import (
 type Dialer struct {
 	dial                  func(ctx context.Context) (net.Conn, error)
 	dials, failed, resets atomic.Int64
+	newest                atomic.Pointer[end] // of the connection dialled last; nil before
+}
+
+// An end is the client's end of a connection.
+type end struct {
+	number int            // the connection's place among those of its Dialer, from 1
+	local  netip.AddrPort // not valid if it is not known
 }
 
 // NewDialer watches the connections that dial opens.
@@ -34,7 +42,20 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 		}
 		return nil, err
 	}
-	return &Conn{Conn: conn, number: int(d.dials.Add(1)), dialer: d}, nil
+	own := &end{int(d.dials.Add(1)), address(conn.LocalAddr())}
+	d.newest.Store(own)
+	return &Conn{Conn: conn, end: own, dialer: d}, nil
+}
+
+// address reads the address of a TCP socket, also of one that stands for one;
+// not valid if a is something else. IPv4 is never mapped into IPv6.
+func address(a net.Addr) netip.AddrPort {
+	tcp, ok := a.(interface{ AddrPort() netip.AddrPort })
+	if !ok {
+		return netip.AddrPort{}
+	}
+	known := tcp.AddrPort()
+	return netip.AddrPortFrom(known.Addr().Unmap(), known.Port())
 }
 
 // Counts is what a [Dialer] has seen so far.
@@ -55,7 +76,7 @@ func (d *Dialer) Counts() Counts {
 // byte passes around Read and Write.
 type Conn struct {
 	net.Conn
-	number    int // its place among those of its Dialer, from 1
+	*end
 	dialer    *Dialer
 	exchanges atomic.Int32 // begun on it
 	sent      atomic.Int64 // bytes that the socket has taken

@@ -69,7 +69,7 @@ func (c *raw) attempt(ctx context.Context, cmd results.Command) (results.Attempt
 	c.phase = results.PhaseConnect
 	conn, err := c.connect(ctx, &c.phase)
 	if conn != nil {
-		a.Connection = conn.number
+		a.Connection, a.Local = conn.number, conn.local
 	}
 	status := 0
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http/httptrace"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ func (t *trail) begin() {
 		last := &t.attempts[n-1]
 		waits := before(last.Phase, results.PhaseSend) && !t.failed && dials.Failed == t.dials.Failed
 		if waits && t.network.Protocol.HTTP2() {
-			last.Phase, last.Connection, t.dials = results.PhaseConnect, 0, dials
+			last.Phase, last.Connection, last.Local, t.dials = results.PhaseConnect, 0, netip.AddrPort{}, dials
 			return
 		}
 		t.close(0, t.told(errResent))
@@ -82,8 +83,9 @@ func (t *trail) shake() {
 	t.reached(results.PhaseHandshake)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if dials := t.network.Dialer.Counts().Dials; !t.over && len(t.attempts) > 0 && dials > t.dials.Dials {
-		t.attempts[len(t.attempts)-1].Connection = dials
+	if newest := t.network.Dialer.newest.Load(); !t.over && len(t.attempts) > 0 && newest != nil && newest.number > t.dials.Dials {
+		a := &t.attempts[len(t.attempts)-1]
+		a.Connection, a.Local = newest.number, newest.local
 	}
 }
 
@@ -108,7 +110,7 @@ func (t *trail) got(info httptrace.GotConnInfo) {
 	if conn, ok := beneath.(*Conn); ok {
 		t.conn = conn
 		t.sent = conn.sent.Load()
-		a.Connection, a.Exchange = conn.number, int(conn.exchanges.Add(1))
+		a.Connection, a.Local, a.Exchange = conn.number, conn.local, int(conn.exchanges.Add(1))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,13 +18,14 @@ func WriteCatalogue(w io.Writer, r *Report) error {
 	c.line("# The reset catalogue")
 	c.line("")
 	c.line("Written by `make causes`; a test plays the catalogue again and compares. Each cell is the share of commands whose caller got")
-	c.line("the expected answer / commands executed twice / connections reset, of one run with seed %d.", r.Seed)
+	c.line("the expected answer / commands executed twice / connections reset, of one run with seed %d. Named are the causes that the run", r.Seed)
+	c.line("itself found by packets and logs: those of one in ten and of three at least, the most frequent first.")
 	c.line("")
-	c.table("| cause | scenario | produced by | on the wire |", c.shown())
+	c.table("| cause | scenario | produced by | on the wire | named |", c.shown())
 	c.line("")
 	c.line("## Beside them: what cures, and what else goes wrong")
 	c.line("")
-	c.table("| | scenario | produced by | what it teaches |", c.others())
+	c.table("| | scenario | produced by | what it teaches | named |", c.others())
 	if _, err := io.WriteString(w, c.text.String()); err != nil {
 		return fmt.Errorf("write report as a catalogue: %w", err)
 	}
@@ -79,7 +81,7 @@ func (c *catalogue) shown() []string {
 			}
 		}
 		if !found {
-			rows = append(rows, fmt.Sprintf("| `%s` | no scenario of this run | | %s |%s", cause.ID, cell(cause.Wire), strings.Repeat(" |", len(c.strategies))))
+			rows = append(rows, fmt.Sprintf("| `%s` | no scenario of this run | | %s | |%s", cause.ID, cell(cause.Wire), strings.Repeat(" |", len(c.strategies))))
 		}
 	}
 	return rows
@@ -104,11 +106,27 @@ func (c *catalogue) row(first string, b *block, last string) string {
 			produced = "over " + string(s.Protocol) + ". " + produced
 		}
 	}
-	row := fmt.Sprintf("| %s | %s | %s | %s |", first, cell(b.name), cell(produced), cell(last))
+	row := fmt.Sprintf("| %s | %s | %s | %s | %s |", first, cell(b.name), cell(produced), cell(last), cell(b.named()))
 	for _, strategy := range c.strategies {
 		row += " " + b.outcome(strategy) + " |"
 	}
 	return row
+}
+
+// named lists the causes that the run found in a scenario, over its strategies:
+// those of a tenth of all and of three at least, the most frequent first.
+func (b *block) named() string {
+	total, sum := map[string]int{}, 0
+	for _, t := range b.trials {
+		for _, found := range []map[string]int{t.Summary.Resets.ByCause, unreset(t)} {
+			for cause, n := range found {
+				total[cause] += n
+				sum += n
+			}
+		}
+	}
+	maps.DeleteFunc(total, func(_ string, n int) bool { return n < 3 || 10*n < sum })
+	return strings.Join(frequentFirst(total), ", ")
 }
 
 // outcome is what a strategy got in the scenario's first repetition.

@@ -10,7 +10,8 @@ import (
 func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 	trial := func(scenario, strategy string, success results.Rate, resets results.Count) results.Trial {
 		return results.Trial{Scenario: scenario, Strategy: strategy, Repetition: 1,
-			Summary: results.Summary{Success: success, Resets: results.Resets{Connections: resets}}}
+			Summary: results.Summary{Success: success, Resets: results.Resets{Connections: resets, ByCause: map[string]int{"close-race": 9, "refused": 1}},
+				Failures: results.Failures{ByCause: map[string]int{"close-race": 3, "half-close": 4}}}}
 	}
 	r := &results.Report{Seed: 7,
 		Trials: []results.Trial{
@@ -33,11 +34,11 @@ func TestTheCatalogueHasARowForEachCauseAndEachCure(t *testing.T) {
 	}
 	for _, want := range []string{
 		"with seed 7",
-		"| cause | scenario | produced by | on the wire | naive | retry |\n|---|---|---|---|---|---|\n",
-		"| `close-race` | race \\| over TLS | over https. device: close at after-response | " + wire["close-race"] + " | 50 % / 0 / 20 | 100 % / 0 / 20 |\n",
+		"| cause | scenario | produced by | on the wire | named | naive | retry |\n|---|---|---|---|---|---|---|\n",
+		"| `close-race` | race \\| over TLS | over https. device: close at after-response | " + wire["close-race"] + " | close-race, half-close | 50 % / 0 / 20 | 100 % / 0 / 20 |\n",
 		"| `stale-reuse` | race \\| over TLS |",
-		"| `firewall-drop` | filtered |  | " + wire["firewall-drop"] + " | skipped | skipped |\n",
-		"|  | odd weather |  | Not here. | skipped | skipped |\n|  | announced | device: close at after-response, announced | It says so. | 100 % / 0 / ? | 100 % / 0 / 0 |\n",
+		"| `firewall-drop` | filtered |  | " + wire["firewall-drop"] + " |  | skipped | skipped |\n",
+		"|  | odd weather |  | Not here. |  | skipped | skipped |\n|  | announced | device: close at after-response, announced | It says so. | close-race, half-close | 100 % / 0 / ? | 100 % / 0 / 0 |\n",
 		"| `port-reuse` | no scenario of this run |",
 	} {
 		if !strings.Contains(out.String(), want) {

@@ -5,8 +5,13 @@ import (
 	"strings"
 )
 
-// fidelities say what the statements of a report rest on.
-var fidelities = []string{"errors", "errors and counters", "the wire", "the wire and the kernel's reasons"}
+// fidelities say what the causes in a report rest on.
+var fidelities = []string{
+	"errors and logs",
+	"errors, logs and the kernel's counters",
+	"packets",
+	"packets and the kernel's own reasons",
+}
 
 // conclude writes the legend, the verdict on all and how it was come by.
 func (p *page) conclude(r *Report) {
@@ -38,6 +43,7 @@ func (p *page) conclude(r *Report) {
 	if r.Fidelity >= 0 && r.Fidelity < len(fidelities) {
 		p.prose(fmt.Sprintf("fidelity %d of 3: seen from %s. %s", r.Fidelity, fidelities[r.Fidelity], r.Environment.FidelityNote), "", "  ")
 	}
+	p.captures(r)
 	if o := r.Overhead; o != nil {
 		fmt.Fprintf(&p.text, "overhead per command, median of %d without faults: %s direct, %s through the link\n",
 			o.Commands, shortTime(o.Direct), shortTime(o.Link))
@@ -49,7 +55,7 @@ func (p *page) conclude(r *Report) {
 
 func (p *page) legend() {
 	if p.best {
-		p.prose("* the best of its scenario: least harm (control commands lost or duplicated), then success, p99, resets, connections", "", "  ")
+		p.prose("* best: least harm (control commands lost or duplicated), then success, p99, resets, connections", "", "  ")
 	}
 	if p.unknown {
 		p.text.WriteString("? unknown: there was no source to count from\n")

@@ -31,6 +31,10 @@ func present(r *Report) *Report {
 	for i := range out.Trials {
 		t := &out.Trials[i]
 		t.Verdicts = append([]Verdict{}, t.Verdicts...)
+		t.Findings = append([]Finding{}, t.Findings...)
+		for i := range t.Findings {
+			t.Findings[i].Evidence = append([]string{}, t.Findings[i].Evidence...)
+		}
 		if t.ByMethod == nil {
 			t.ByMethod = map[string]Summary{}
 		}
@@ -86,5 +90,17 @@ func (s *Summary) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*s = Summary(read)
+	return nil
+}
+
+// UnmarshalJSON reads a finding. A number of executions that is not there is
+// unknown.
+func (f *Finding) UnmarshalJSON(text []byte) error {
+	type fields Finding // without this method
+	read := fields{Executed: Unknown}
+	if err := json.Unmarshal(text, &read); err != nil {
+		return err
+	}
+	*f = Finding(read)
 	return nil
 }

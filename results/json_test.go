@@ -39,6 +39,19 @@ func fieldReport() *results.Report {
 	return r
 }
 
+// foundReport is one that was captured as well.
+func foundReport() *results.Report {
+	r := fieldReport()
+	for i := range r.Trials {
+		t := &r.Trials[i]
+		t.Certificate = &results.Certificate{Certified: true, Packets: 70, Captured: 12, OutResets: 12, Trials: 2}
+		t.FindingsTotal, t.Findings = 4, []results.Finding{{Cause: "close-race", Candidates: []string{"close-race", "stale-reuse"},
+			Phase: results.PhaseWait, Origin: results.ByDevice, Reset: true, Connection: 1, Command: "0-1", Attempt: 1, Felt: true,
+			Executed: results.Unknown, Packets: []int{3, 5, 7}, Evidence: []string{"the two crossed"}}}
+	}
+	return r
+}
+
 func written(t *testing.T, r *results.Report) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -49,7 +62,7 @@ func written(t *testing.T, r *results.Report) string {
 }
 
 func TestWhatIsWrittenCanBeReadBack(t *testing.T) {
-	r := fieldReport()
+	r := foundReport()
 	text := written(t, r)
 	back, err := results.ReadJSON(strings.NewReader(text))
 	if err != nil {
@@ -90,7 +103,7 @@ func TestWhatIsUnknownIsNullBothWays(t *testing.T) {
 }
 
 func TestNumbersThatAreMissingAreUnknown(t *testing.T) {
-	const least = `{"schema":1,"trials":[{"summary":{"commands":2,"resets":{"seen":1},"new":true},"by_method":{"PUT":{"ok":1}}}],"new":[]}`
+	const least = `{"schema":1,"trials":[{"findings":[{"cause":"refused"}],"summary":{"commands":2,"resets":{"seen":1},"new":true},"by_method":{"PUT":{"ok":1}}}],"new":[]}`
 	r, err := results.ReadJSON(strings.NewReader(least))
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +111,9 @@ func TestNumbersThatAreMissingAreUnknown(t *testing.T) {
 	s := r.Trials[0].Summary
 	if s.Commands != 2 || s.Resets.Seen != 1 {
 		t.Errorf("what is there was not read: %+v", s)
+	}
+	if f := r.Trials[0].Findings[0]; f.Executed.Known() || f.Cause != "refused" {
+		t.Errorf("a missing number was read as one: %+v", f)
 	}
 	for _, s := range []results.Summary{s, r.Trials[0].ByMethod["PUT"]} {
 		if s.Success.Known() || s.SuccessLow.Known() || s.SuccessHigh.Known() || s.Lost.Known() || s.Duplicates.Known() ||
@@ -110,7 +126,7 @@ func TestNumbersThatAreMissingAreUnknown(t *testing.T) {
 
 func TestNothingIsAListWithoutEntries(t *testing.T) {
 	text := written(t, &results.Report{Trials: []results.Trial{{}}, Scenarios: []results.Scenario{{}}})
-	for _, key := range []string{"notes", "verdicts"} {
+	for _, key := range []string{"notes", "verdicts", "findings"} {
 		if !strings.Contains(text, fmt.Sprintf("%q: []", key)) || strings.Contains(text, fmt.Sprintf("%q: null", key)) {
 			t.Errorf("%s is not an empty list:\n%s", key, text)
 		}
@@ -145,8 +161,10 @@ func TestOtherFilesAreRefused(t *testing.T) {
 const promised = `{"schema":1,"seed":7,"held":false,"fidelity":1,"trials":[{"scenario":"close race","strategy":"naive","repetition":1,
   "summary":{"commands":200,"ok":100,"success":0.5,"success_low":0.43,"success_high":0.57,"executed_once":100,"lost":0,"duplicates":0,"ghosts":0,
     "not_executed":100,"reordered":0,"attempts":200,"connections":101,"outcomes":{"ok":100,"closed":98,"reset":2},
-    "resets":{"connections":100,"seen":2,"hidden":0,"by_origin":{"device":100},"by_cause":{"close-race":100}},
+    "resets":{"connections":100,"seen":2,"hidden":0,"by_origin":{"device":100},"by_cause":{"close-race":100}},"failures":{"attempts":100,"by_cause":{"close-race":100}},
     "latency_ns":{"p50":0,"p99":0,"max":0},"recovery_ns":null},
+  "certificate":{"certified":true,"packets":1,"dropped":0,"captured":1,"out_rsts":1,"trials":1},"findings_total":100,
+  "findings":[{"cause":"close-race","phase":"wait","origin":"device","reset":true,"connection":1,"command":"0-1","attempt":1,"felt":true,"executed":null,"packets":[3],"evidence":["x"]}],
   "by_method":{"PUT":{"commands":100,"ok":100},"GET":{"commands":100,"ok":0}},
   "verdicts":[{"threshold":"resets > 0","observed":"100","result":"held"}],"perturbed":false}]}`
 
@@ -155,7 +173,7 @@ func TestTheReportHasWhatReadersRelyOn(t *testing.T) {
 	if err := json.Unmarshal([]byte(promised), &want); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(written(t, fieldReport())), &got); err != nil {
+	if err := json.Unmarshal([]byte(written(t, foundReport())), &got); err != nil {
 		t.Fatal(err)
 	}
 	within(t, "report", want, got)

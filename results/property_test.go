@@ -32,6 +32,9 @@ func drawEvidence(rng *rand.Rand) results.Evidence {
 		} else {
 			r.Outcome = results.OK
 		}
+		for n := range rng.IntN(3) {
+			r.Failures = append(r.Failures, results.Failure{Attempt: n + 1, Cause: []string{"close-race", "refused", "unknown", ""}[rng.IntN(4)]})
+		}
 		e.Records = append(e.Records, r)
 	}
 	for range rng.IntN(60) {
@@ -61,10 +64,11 @@ func TestCommandsAreNeitherLostNorCountedTwice(t *testing.T) {
 		for _, s := range byMethod {
 			parts.Commands += s.Commands
 			parts.Attempts += s.Attempts
+			parts.Failures.Attempts += s.Failures.Attempts
 			parts.Resets.Seen += s.Resets.Seen
 			parts.Resets.Hidden += s.Resets.Hidden
 		}
-		if parts.Commands != total.Commands || parts.Attempts != total.Attempts ||
+		if parts.Commands != total.Commands || parts.Attempts != total.Attempts || parts.Failures.Attempts != total.Failures.Attempts ||
 			parts.Resets.Seen != total.Resets.Seen || parts.Resets.Hidden+e.IdleResets != total.Resets.Hidden {
 			t.Errorf("seed %d: the methods come to %+v, the total to %+v", seed, parts, total)
 		}
@@ -135,6 +139,19 @@ func slowly(e results.Evidence, method string, total bool) results.Summary {
 	for _, o := range results.Outcomes() {
 		if n := records(func(r results.Record) bool { return r.Outcome == o }); n > 0 {
 			s.Outcomes[o] = n
+		}
+	}
+	s.Failures.ByCause = map[string]int{}
+	for _, r := range mine {
+		s.Failures.Attempts += len(r.Failures)
+	}
+	for _, cause := range []string{"close-race", "refused", "unknown"} {
+		n := 0
+		for _, r := range mine {
+			n += count(r.Failures, func(f results.Failure) bool { return f.Cause == cause || f.Cause == "" && cause == "unknown" })
+		}
+		if n > 0 {
+			s.Failures.ByCause[cause] = n
 		}
 	}
 	s.Resets.Seen = records(func(r results.Record) bool { return r.Outcome == results.Reset })

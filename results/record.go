@@ -65,6 +65,7 @@ type Failure struct {
 	Outcome    Outcome
 	Phase      Phase
 	Errno      string
+	Cause      string // why, as in [Connection]; empty if nobody has asked
 }
 
 // Evidence is everything one trial left behind.
@@ -73,6 +74,6 @@ type Evidence struct {
 	Connections []Connection    // nil if the link keeps no log
 	Logged      bool            // whether Connections is the whole truth about resets
 	IdleResets  int             // resets the clients' sockets reported after their last command
-	Findings    []Finding       // why connections and attempts ended badly: every reset, and every failed attempt that no reset explains; by connection
+	Findings    []Finding       // why connections and attempts ended badly: every reset, and every failed attempt that no reset explains; by connection, the first ones
 	Ends        []time.Duration // ends of the fault windows, from the trial's start
 }

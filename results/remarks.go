@@ -18,9 +18,13 @@ func (p *page) remarks(label string, t *Trial) {
 	if t.Perturbed {
 		say("perturbed: " + t.Perturbation)
 	}
+	if c := t.Certificate; c != nil && !c.Certified {
+		say("capture not certified: " + c.Missing)
+	}
 	for _, note := range t.Notes {
 		say(note)
 	}
+	p.ladders(label, t)
 }
 
 // verdicts writes the thresholds that failed or had no data, those of the

@@ -75,6 +75,10 @@ type Trial struct {
 	Perturbation string             `json:"perturbation,omitempty"` // why, if so
 	Partial      bool               `json:"partial"`
 	Notes        []string           `json:"notes,omitempty"`
+
+	Certificate   *Certificate `json:"certificate"`    // null if packets were not captured
+	Findings      []Finding    `json:"findings"`       // the first ones, by connection
+	FindingsTotal int          `json:"findings_total"` // how many there are in all: Summary counts every one
 }
 
 // A Scenario holds the verdicts on a scenario as a whole: on counts summed

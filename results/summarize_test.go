@@ -31,6 +31,8 @@ func fieldCase() results.Evidence {
 		records[i].Executed = executed[i]
 	}
 	records[1].Resets = 1
+	records[1].Failures = []results.Failure{{Attempt: 1, Cause: "close-race"}}
+	records[2].Failures = []results.Failure{{Attempt: 1, Cause: "close-race"}, {Attempt: 2}}
 	records[2].Resets, records[2].Attempts = 2, 3
 	records[5].Reordered = true
 	return results.Evidence{
@@ -66,6 +68,9 @@ func TestEveryScoreOfASmallFieldCase(t *testing.T) {
 		{"ghosts", results.Count(2), results.Count(0), results.Count(2), func(s results.Summary) any { return s.Ghosts }},
 		{"not executed", results.Count(1), results.Count(0), results.Count(1), func(s results.Summary) any { return s.NotExecuted }},
 		{"reordered", results.Count(1), results.Count(0), results.Count(1), func(s results.Summary) any { return s.Reordered }},
+		{"failed attempts", 3, 2, 1, func(s results.Summary) any { return s.Failures.Attempts }},
+		{"failed for a close race", 2, 1, 1, func(s results.Summary) any { return s.Failures.ByCause["close-race"] }},
+		{"failed for an unknown cause", 1, 1, 0, func(s results.Summary) any { return s.Failures.ByCause["unknown"] }},
 		{"attempts", 8, 5, 3, func(s results.Summary) any { return s.Attempts }},
 		{"exchanges", results.Count(5), unknown, unknown, func(s results.Summary) any { return s.Exchanges }},
 		{"connections", results.Count(8), unknown, unknown, func(s results.Summary) any { return s.Connections }},

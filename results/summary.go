@@ -24,6 +24,7 @@ type Summary struct {
 	TimeWait    Count           `json:"time_wait"`   // connections whose client closed first: their port waits (RFC 9293 section 3.6.1)
 	Outcomes    map[Outcome]int `json:"outcomes"`    // commands by outcome; absent is 0
 	Resets      Resets          `json:"resets"`
+	Failures    Failures        `json:"failures"`
 
 	Latency        Quantiles      `json:"latency_ns"`         // of ok commands, from due
 	FailedLatency  Quantiles      `json:"failed_latency_ns"`  // of the others, from due
@@ -40,6 +41,13 @@ type Resets struct {
 	Hidden      int            `json:"hidden"`      // resets the client's sockets reported and its caller never learnt of
 	ByOrigin    map[Origin]int `json:"by_origin"`   // absent is 0; null if Connections is unknown
 	ByCause     map[string]int `json:"by_cause"`    // absent is 0; null if Connections is unknown
+}
+
+// Failures counts the attempts that failed, as far as clients tell of them:
+// those too that the command's caller never learnt of.
+type Failures struct {
+	Attempts int            `json:"attempts"`
+	ByCause  map[string]int `json:"by_cause"` // absent is 0; "unknown" where the evidence leaves several causes, or none
 }
 
 // Quantiles are of a distribution of times; zero when N is. They are read from

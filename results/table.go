@@ -100,6 +100,7 @@ func (p *page) block(b *block) {
 	if b.skipped != "" {
 		p.prose("skipped: "+b.skipped, "    ", "      ")
 	}
+	p.attribution(b)
 	for _, t := range b.trials {
 		p.remarks(b.label(t.Strategy, t.Repetition), t)
 	}

@@ -75,7 +75,7 @@ func verdict(threshold, observed string, j results.Judgement) results.Verdict {
 // wholeReport has every kind of row.
 func wholeReport() *results.Report {
 	r := &results.Report{Seed: 7, Fidelity: 1, Elapsed: 41234 * ms,
-		Environment: results.Environment{FidelityNote: "No packets were captured, so a cause that only they could tell apart is unknown."},
+		Environment: results.Environment{FidelityNote: "It may not be captured here: operation not permitted. Run it as root, or where users may make network namespaces."},
 		Overhead:    &results.Overhead{Commands: 200, Direct: 61 * time.Microsecond, Link: 140 * time.Microsecond},
 		Notes:       []string{"Device resets are not observable through a stock Toxiproxy: it answers its own close instead, so what the link says about them stays unknown."}}
 
@@ -95,6 +95,7 @@ func wholeReport() *results.Report {
 			x.Repetition = repetition
 			if strategy == "close" {
 				x.Summary.Resets.Connections, x.Summary.Connections = results.Unknown, results.Unknown
+				x.Summary.Resets.ByOrigin, x.Summary.Resets.ByCause = nil, nil
 				x.Summary.ExecutedOnce, x.Summary.Lost, x.Summary.Duplicates, x.Summary.Ghosts = -1, -1, -1, -1
 				x.ByMethod = nil
 			}
@@ -110,6 +111,45 @@ func wholeReport() *results.Report {
 	}
 	r.Judge()
 	return r
+}
+
+// capturedReport is of a run whose packets were captured, most of them: two
+// trials that overlapped, one alone, and one that lost a packet.
+func capturedReport() *results.Report {
+	r := &results.Report{Seed: 7, Fidelity: 3, Elapsed: 2 * time.Second}
+	naive := played("close race", "naive", 200, 20*ms, every(2, 200, results.Closed))
+	naive.Summary.Failures = results.Failures{Attempts: 100, ByCause: map[string]int{"close-race": 100}}
+	naive.FindingsTotal, naive.Findings = 100, []results.Finding{{
+		Cause: "close-race", Phase: results.PhaseWait, Origin: results.ByDevice, Reset: true, Connection: 1, Command: "0-1", Attempt: 1, Felt: true,
+		Packets: []int{9, 10}, Evidence: []string{"The request in packet 9 does not acknowledge the FIN in packet 8.", "Checking the connection before using it again could not have helped."},
+		Ladder: "client              device\n  |---- GET -------->|\n  |<---- RST --------|\n",
+	}, {
+		Cause: "close-race", Candidates: []string{"close-race", "idle-timeout-race"}, Phase: results.PhaseDone, Reset: true, Origin: results.ByDevice, Connection: 2,
+		Executed: results.Unknown, Evidence: []string{"It came after a pause of 3 s."}, Ladder: "one line\n",
+	}, {Cause: "refused", Evidence: []string{"not drawn"}}}
+	mixed := played("close race", "go-default", 200, 20*ms, every(50, 200, results.Reset))
+	mixed.Summary.Resets.ByCause = map[string]int{"close-race": 1, "stale-reuse": 3}
+	mixed.Summary.Failures = results.Failures{Attempts: 9, ByCause: map[string]int{"stale-reuse": 3, "unacknowledged": 5, "refused": 1}}
+	shared := results.Certificate{Certified: true, Packets: 1000, Captured: 104, OutResets: 104, Trials: 2}
+	naive.Certificate, mixed.Certificate = &shared, &shared
+	alone := played("drained", "naive", 10, 20*ms, nil)
+	alone.Summary.Failures = results.Failures{Attempts: 5, ByCause: map[string]int{"half-close": 5}}
+	alone.Certificate = &results.Certificate{Certified: true, Packets: 50, Trials: 1}
+	lossy := played("drained", "close", 10, 20*ms, nil)
+	lossy.Certificate = &results.Certificate{Packets: 49, Dropped: 1, OutResets: 2, Captured: 1, Trials: 1, Missing: "1 packet was dropped, and 1 RST of 2 was not captured"}
+	r.Trials = []results.Trial{naive, mixed, alone, lossy}
+	r.Judge()
+	return r
+}
+
+func TestTheTableOfACapturedRun(t *testing.T) {
+	r := capturedReport()
+	text := table(t, r)
+	golden(t, "captured", text)
+	r.Trials[3].Certificate = r.Trials[2].Certificate // as if it had overlapped with no other either
+	if all := "captures: 4 of 4 trials certified: 104 RSTs captured = 104 sent, 0 of 1100 packets dropped\n"; !strings.Contains(table(t, r), all) {
+		t.Errorf("no line %q:\n%s", all, table(t, r))
+	}
 }
 
 func TestTheTable(t *testing.T) {
@@ -130,7 +170,12 @@ func TestNamesCanNotCommandTheTerminal(t *testing.T) {
 	const hostile = "\x1b[2J\x1b]0;pwned\a\u009b31m\u202e\x7f\xff\r\nnext\tline"
 	v := []results.Verdict{verdict(hostile, hostile, results.Missed)}
 	r := &results.Report{Notes: []string{hostile}, Environment: results.Environment{FidelityNote: hostile},
-		Trials:    []results.Trial{{Scenario: hostile, Strategy: hostile, Perturbed: true, Perturbation: hostile, Notes: []string{hostile}, Verdicts: v}},
+		Trials: []results.Trial{{Scenario: hostile, Strategy: hostile, Perturbed: true, Perturbation: hostile, Notes: []string{hostile}, Verdicts: v,
+			Summary:       results.Summary{Resets: results.Resets{ByCause: map[string]int{hostile: 1}}},
+			Certificate:   &results.Certificate{Missing: hostile},
+			FindingsTotal: 1,
+			Findings:      []results.Finding{{Cause: hostile, Origin: hostile, Reset: true, Command: hostile, Evidence: []string{hostile}, Ladder: strings.ReplaceAll(hostile, "\n", "")}},
+		}},
 		Scenarios: []results.Scenario{{Scenario: hostile, About: hostile, Verdicts: v}}}
 	text := table(t, r)
 	for _, c := range text {
@@ -147,7 +192,7 @@ func TestNamesCanNotCommandTheTerminal(t *testing.T) {
 }
 
 func TestTheTableFitsItsPage(t *testing.T) {
-	for line := range strings.Lines(table(t, wholeReport())) {
+	for line := range strings.Lines(table(t, wholeReport()) + table(t, capturedReport())) {
 		if n := len([]rune(line)) - 1; n > 110 {
 			t.Errorf("%d columns: %s", n, line)
 		}

@@ -14,7 +14,7 @@ type tally struct {
 
 func newTally(e *Evidence) *tally {
 	t := &tally{logged: e.Logged, comeback: newComeback(e.Ends)}
-	t.sum.Outcomes = map[Outcome]int{}
+	t.sum.Outcomes, t.sum.Failures.ByCause = map[Outcome]int{}, map[string]int{}
 	if t.logged {
 		t.sum.Resets.ByOrigin, t.sum.Resets.ByCause = map[Origin]int{}, map[string]int{}
 	} else {
@@ -30,6 +30,10 @@ func (t *tally) add(r *Record) {
 	s.Outcomes[r.Outcome]++
 	s.Attempts += r.Attempts
 
+	for i := range r.Failures {
+		s.Failures.Attempts++
+		s.Failures.ByCause[cmp.Or(r.Failures[i].Cause, CauseUnknown)]++
+	}
 	told := 0
 	if r.Outcome == Reset {
 		told = 1
@@ -84,7 +88,7 @@ func (t *tally) connect(c *Connection) {
 	case c.Reset != "":
 		s.Resets.Connections++
 		s.Resets.ByOrigin[c.Reset]++
-		s.Resets.ByCause[cmp.Or(c.Cause, "unknown")]++
+		s.Resets.ByCause[cmp.Or(c.Cause, CauseUnknown)]++
 	case c.First == ByClient:
 		s.TimeWait++
 	}

@@ -72,6 +72,7 @@ func (c *caller) send(ctx context.Context, seq uint32) results.Record {
 	if reply.Err != nil {
 		record.Err = reply.Err.Error()
 	}
+	record.Failures = c.failures(reply.Attempts)
 	if n := len(reply.Attempts); n > 0 {
 		last := reply.Attempts[n-1]
 		record.Phase, record.Errno = last.Phase, results.Errno(last.Err)
@@ -83,4 +84,21 @@ func (c *caller) send(ctx context.Context, seq uint32) results.Record {
 	resets := c.dialer.Counts().Resets
 	record.Resets, c.resets = resets-c.resets, resets
 	return record
+}
+
+// failures are the attempts that did not come to a whole answer.
+func (c *caller) failures(attempts []results.Attempt) []results.Failure {
+	var failed []results.Failure
+	for i, a := range attempts {
+		if a.Outcome == results.OK || a.Outcome == results.Rejected {
+			continue
+		}
+		f := results.Failure{Attempt: i + 1, Local: a.Local, Sent: a.Sent.Sub(c.epoch), Done: c.now(),
+			Outcome: a.Outcome, Phase: a.Phase, Errno: results.Errno(a.Err)}
+		if !a.Done.IsZero() {
+			f.Done = a.Done.Sub(c.epoch)
+		}
+		failed = append(failed, f)
+	}
+	return failed
 }

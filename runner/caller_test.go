@@ -2,8 +2,12 @@ package runner
 
 import (
 	"context"
+	"io"
 	"net"
+	"net/netip"
+	"slices"
 	"sync/atomic"
+
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,4 +146,23 @@ func TestACommandCutShortByTheEndOfTheRunIsNotCounted(t *testing.T) {
 			t.Errorf("%d records, client closed %v, want 2 and true", len(records), closed)
 		}
 	})
+}
+
+func TestAttemptsThatFailAreKeptWithTheirCommand(t *testing.T) {
+	epoch := time.Unix(1000, 0)
+	local := netip.MustParseAddrPort("127.0.0.1:40000")
+	c := &caller{epoch: epoch}
+	failed := c.failures([]results.Attempt{
+		{Outcome: results.Reset, Phase: results.PhaseWait, Local: local, Sent: epoch.Add(time.Second), Done: epoch.Add(2 * time.Second), Err: io.EOF},
+		{Outcome: results.Rejected, Phase: results.PhaseDone},
+		{Outcome: results.TimedOut, Phase: results.PhaseConnect, Sent: epoch.Add(3 * time.Second), Done: epoch.Add(4 * time.Second)},
+		{Outcome: results.OK},
+	})
+	want := []results.Failure{
+		{Attempt: 1, Local: local, Sent: time.Second, Done: 2 * time.Second, Outcome: results.Reset, Phase: results.PhaseWait, Errno: "EOF"},
+		{Attempt: 3, Sent: 3 * time.Second, Done: 4 * time.Second, Outcome: results.TimedOut, Phase: results.PhaseConnect},
+	}
+	if !slices.Equal(failed, want) {
+		t.Errorf("failed: %+v, want %+v", failed, want)
+	}
 }

@@ -29,9 +29,9 @@ func mark(t *testing.T, text string) {
 	}
 }
 
-// capture returns what tshark reads in a capture of what f does: a line for
+// dump returns what tshark reads in a capture of what f does: a line for
 // each packet, of the fields named here.
-func capture(t *testing.T, f func()) string {
+func dump(t *testing.T, f func()) string {
 	t.Helper()
 	const ready, last = "listening on", "the last packet"
 	cmd := exec.CommandContext(t.Context(), "tcpdump", "-i", "any", "-s", "128", "-B", "16384", "-U", "--immediate-mode", "-w", "-", "ip and (tcp or udp)")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"rstorm/kernel/kerneltest"
 	"rstorm/results"
 	"rstorm/scenarios"
+	"rstorm/wire/live"
 )
 
 // How many segments with RST the kernel sends in a scenario.
@@ -29,63 +31,70 @@ const aftermath = "refused connect ECONNREFUSED x0|(reset (connect|handshake|sen
 
 // rows says for each row of the reset catalogue, in a scenario that shows it,
 // how a struck command ends for the caller of a strategy (outcome, phase, errno,
-// times executed), who reset, whether the cause can be named without the wire
-// (of most, for what comes first is up to the scheduler in some),
-// and how many RSTs the kernel sends for that.
+// times executed), who reset, what else but the row's cause is the truth of
+// some connections or attempts, because the scheduler decides what comes first
+// or a killed device is down for a while, whether the cause can be named without
+// the wire (of most), and how many RSTs the kernel sends for that.
 var rows = []struct {
 	cause, scenario, strategy string
 	ends                      string // a pattern
 	by                        results.Origin
+	also                      string // causes
 	named                     bool
 	rsts                      int
 }{
-	{"close-race", "close race over a distance", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, replies},
-	{"close-race", "close race, packet by packet", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
-	{"close-collision", "close collision", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, true, replies},
-	{"close-collision", "close collision over TLS", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, true, replies},
-	{"stale-reuse", "stale reuse", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
-	{"idle-timeout-race", "idle timeout race", "naive", "(closed wait EOF|reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
-	{"refused", "refused", "close", "refused connect ECONNREFUSED x0", "", false, oneEachLeg},
-	{"firewall-reject", "filter rejects", "close", "refused connect ECONNREFUSED x0", "", false, forged},
-	{"firewall-reject", "filter resets in mid-stream", "naive", "reset wait ECONNRESET x0", results.ByLink, true, uncounted},
-	{"firewall-drop", "filter drops", "naive", "timed-out connect  x0", "", false, forged},
-	{"crash-before-response", "killed before the answer", "naive", "closed wait EOF x0|" + aftermath, "", false, replies},
-	{"crash-mid-response", "killed within the answer", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, replies},
-	{"crash-mid-response", "killed over TLS", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, replies},
-	{"crash-mid-response", "killed over HTTP/2", "naive", "truncated body (EOF)? x1|" + aftermath, "", false, uncounted},
-	{"crash-while-receiving", "killed while it receives", "naive", aftermath, results.ByDevice, false, replies},
-	{"abort-after-response", "reset as a fast close", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByDevice, true, replies},
-	{"reset-before-response", "reset before the answer", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
-	{"reset-mid-response", "reset within the answer", "naive", "reset body ECONNRESET x1", results.ByDevice, true, oneEachLeg},
-	{"unread-data", "closed with unread data", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, oneEachLeg},
-	{"process-exit", "process exits", "naive", "closed wait EOF x0|" + aftermath, results.ByDevice, false, replies},
-	{"unknown-connection", "rebooted", "naive", "reset wait ECONNRESET x0", results.ByDevice, true, replies},
-	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", false, uncounted},
-	{"half-close", "half-close", "naive", "closed wait EOF x0", "", false, uncounted},
-	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, true, replies},
-	{"client-abort", "huge head", "naive", "failed head  x1", results.ByClient, true, replies},
-	{"protocol-error", "garbage", "naive", "failed head  x1", "", false, oneEachLeg},
-	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", false, oneEachLeg},
-	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, true, replies},
-	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, true, replies},
-	{"defence-reset", "too fast", "close", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
-	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, false, replies},
-	{"connection-limit", "slots taken, reset", "naive", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, false, replies},
-	{"network-outage", "outage", "naive", "(refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x[01])", results.ByLink, true, oneEachLeg},
-	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", false, uncounted},
-	{"tls-abort", "alert in the handshake", "close", "failed handshake alert x0", "", false, uncounted},
-	{"h2-goaway", "goaway, not processed", "naive", "closed wait GOAWAY x0", "", false, uncounted},
-	{"h2-goaway", "goaway, perhaps processed", "naive", "closed wait GOAWAY x1", "", false, uncounted},
-	{"h2-rst-stream", "stream refused", "naive", "failed wait RST_STREAM x0", "", false, oneEachLeg},
-	{"h2-rst-stream", "stream cancelled", "naive", "failed wait RST_STREAM x1", "", false, oneEachLeg},
-	{"port-reuse", "port reuse", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByLink, false, replies},
+	{"close-race", "close race over a distance", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, "stale-reuse close-collision", true, replies},
+	{"close-race", "close race, packet by packet", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, "stale-reuse close-collision", false, replies},
+	{"close-collision", "close collision", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, "close-race stale-reuse", true, replies},
+	{"close-collision", "close collision over TLS", "naive", "(reset (send|wait) (ECONNRESET|EPIPE)|closed wait EOF) x0", results.ByDevice, "close-race stale-reuse", true, replies},
+	{"stale-reuse", "stale reuse", "naive", "(closed wait EOF|reset (send|wait) (ECONNRESET|EPIPE)) x0", results.ByDevice, "close-race close-collision", false, replies},
+	{"idle-timeout-race", "idle timeout race", "naive", "(closed wait EOF|reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, "", false, replies},
+	{"refused", "refused", "close", "refused connect ECONNREFUSED x0", "", "", false, oneEachLeg},
+	{"firewall-reject", "filter rejects", "close", "refused connect ECONNREFUSED x0", "", "", false, forged},
+	{"firewall-reject", "filter resets in mid-stream", "naive", "reset wait ECONNRESET x0", results.ByLink, "", true, uncounted},
+	{"firewall-drop", "filter drops", "naive", "timed-out connect  x0", "", "", false, forged},
+	{"crash-before-response", "killed before the answer", "naive", "closed wait EOF x0|" + aftermath, "", "refused process-exit", false, replies},
+	{"crash-mid-response", "killed within the answer", "naive", "truncated body (EOF)? x1|" + aftermath, "", "refused", false, replies},
+	{"crash-mid-response", "killed over TLS", "naive", "truncated body (EOF)? x1|" + aftermath, "", "refused", false, replies},
+	{"crash-mid-response", "killed over HTTP/2", "naive", "truncated body (EOF)? x1|" + aftermath, "", "refused", false, uncounted},
+	{"crash-while-receiving", "killed while it receives", "naive", aftermath, results.ByDevice, "refused", false, replies},
+	{"abort-after-response", "reset as a fast close", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByDevice, "", true, replies},
+	{"reset-before-response", "reset before the answer", "naive", "reset wait ECONNRESET x0", results.ByDevice, "", true, oneEachLeg},
+	{"reset-mid-response", "reset within the answer", "naive", "reset body ECONNRESET x1", results.ByDevice, "", true, oneEachLeg},
+	{"unread-data", "closed with unread data", "naive", "reset wait ECONNRESET x0", results.ByDevice, "", true, oneEachLeg},
+	{"process-exit", "process exits", "naive", "closed wait EOF x0|" + aftermath, results.ByDevice, "refused", false, replies},
+	{"unknown-connection", "rebooted", "naive", "(reset wait ECONNRESET|timed-out wait ) x0", results.ByDevice, "", true, replies},
+	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", "", false, uncounted},
+	{"half-close", "half-close", "naive", "closed wait EOF x0", "", "", false, uncounted},
+	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, "", true, replies},
+	{"client-abort", "huge head", "naive", "failed head  x1", results.ByClient, "", true, replies},
+	{"protocol-error", "garbage", "naive", "failed head  x1", "", "", false, oneEachLeg},
+	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", "", false, oneEachLeg},
+	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, "unread-data", true, replies},
+	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", true, replies},
+	{"defence-reset", "too fast", "close", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", false, replies},
+	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, "", false, replies},
+	{"connection-limit", "slots taken, reset", "naive", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", false, replies},
+	{"network-outage", "outage", "naive", "(refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x[01])", results.ByLink, "", true, oneEachLeg},
+	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", "abort-after-response client-abort", false, uncounted},
+	{"tls-abort", "alert in the handshake", "close", "failed handshake alert x0", "", "abort-after-response client-abort", false, uncounted},
+	{"h2-goaway", "goaway, not processed", "naive", "closed wait GOAWAY x0", "", "", false, uncounted},
+	{"h2-goaway", "goaway, perhaps processed", "naive", "closed wait GOAWAY x1", "", "", false, uncounted},
+	{"h2-rst-stream", "stream refused", "naive", "failed wait RST_STREAM x0", "", "", false, oneEachLeg},
+	{"h2-rst-stream", "stream cancelled", "naive", "failed wait RST_STREAM x1", "", "", false, oneEachLeg},
+	{"port-reuse", "port reuse", "naive", "reset (send|wait) (ECONNRESET|EPIPE) x0", results.ByLink, "firewall-reject", false, replies},
 }
 
 func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
 	if !kerneltest.Private(t) {
 		return
 	}
-	r := Runner{Seed: 1, Isolated: kernel.Isolated(), Device: []string{os.Args[0], asDevice}}
+	r := Runner{Seed: 1, Isolated: kernel.Isolated(), Device: []string{os.Args[0], asDevice}, Capture: live.Full, Findings: 1 << 20, Ladders: 1}
+	seeing, err := r.openCapture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer seeing.close()
 	able, skipped := r.skip(catalogue(t))
 	for _, row := range rows {
 		t.Run(row.cause+"/"+row.scenario, func(t *testing.T) {
@@ -99,7 +108,7 @@ func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
 			sc := able.Scenarios[i]
 			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
 			before := kerneltest.OutRsts(t)
-			p, err := r.play(t.Context(), job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), seeing, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,16 +118,92 @@ func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
 			if row.by != "" && (n == 0 || resets.ByOrigin[row.by] != n) {
 				t.Errorf("%d connections were reset, by %v; want all by the %s", n, resets.ByOrigin, row.by)
 			}
-			named, unknown := resets.ByCause[row.cause], resets.ByCause["unknown"]
-			if row.named && (2*named < n || named+unknown != n) {
-				t.Errorf("%d connections were reset for %v", n, resets.ByCause)
-			}
 			sent := int(kerneltest.OutRsts(t) - before)
 			switch {
 			case row.rsts == oneEachLeg && sent != 2*n+refused, row.rsts == forged && sent != 0, row.rsts == replies && sent < n:
 				t.Errorf("the kernel sent %d RSTs, for %d connections reset and %d SYNs refused", sent, n, refused)
 			}
+			if c := p.group.of(); !c.Certified || int(c.OutResets) != sent {
+				t.Errorf("the kernel sent %d RSTs, and the capture is %+v", sent, c)
+			}
+			named(t, p, row.cause, strings.Fields(row.also))
 		})
+	}
+}
+
+func TestMostRowsAreNamedWithoutTheWire(t *testing.T) {
+	if !kerneltest.Private(t) {
+		return
+	}
+	r := Runner{Seed: 1, Isolated: kernel.Isolated(), Device: []string{os.Args[0], asDevice}}
+	able, skipped := r.skip(catalogue(t))
+	for _, row := range rows {
+		if !row.named {
+			continue
+		}
+		t.Run(row.cause+"/"+row.scenario, func(t *testing.T) {
+			if why := skipped[row.scenario]; why != "" {
+				t.Skip(why)
+			}
+			i := slices.IndexFunc(able.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == row.scenario })
+			sc := able.Scenarios[i]
+			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
+			p, err := r.play(t.Context(), nil, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			resets := p.trial.Summary.Resets
+			n, named, unknown := int(resets.Connections), resets.ByCause[row.cause], resets.ByCause["unknown"]
+			if 2*named < n || named+unknown != n {
+				t.Errorf("%d connections were reset for %v", n, resets.ByCause)
+			}
+			for _, f := range p.trial.Findings {
+				if len(f.Packets) > 0 || f.Ladder != "" {
+					t.Errorf("nothing was captured, and the finding has packets: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+// named holds every finding of a trial against the row's cause: each is certain
+// and that or one of the others, and half of those of commands that were hit
+// are that at least. Each says what it rests on, packets among it.
+func named(t *testing.T, p played, cause string, also []string) {
+	t.Helper()
+	hit, right := 0, 0
+	for i, f := range p.trial.Findings {
+		if f.Command != "" || cause == "port-reuse" {
+			hit++
+		}
+		if f.Cause == cause {
+			right++
+		}
+		if !f.Certain() || f.Cause != cause && !slices.Contains(also, f.Cause) {
+			t.Errorf("finding of command %q: %s: %q", f.Command, f.Name(), f.Evidence)
+		}
+		kept := !strings.HasPrefix(f.Cause, "h2-") // many commands on one connection, whose packets are not all kept
+		if len(f.Evidence) == 0 || kept && len(f.Packets) == 0 {
+			t.Errorf("%s rests on packets %v: %q", f.Cause, f.Packets, f.Evidence)
+		}
+		if drawn := f.Ladder != "" && f.Diagram != ""; drawn != (i == 0) {
+			t.Errorf("finding %d is drawn: %v", i, drawn)
+		}
+	}
+	if len(p.trial.Findings) == 0 || 2*right < hit || p.trial.FindingsTotal != len(p.trial.Findings) {
+		t.Errorf("%d of %d findings name the row, of %d in all", right, len(p.trial.Findings), p.trial.FindingsTotal)
+	}
+	failures := 0
+	for i := range p.records {
+		for _, f := range p.records[i].Failures {
+			failures++
+			if f.Cause != cause && !slices.Contains(also, f.Cause) {
+				t.Errorf("%s: attempt %d failed for %q", p.records[i].ID, f.Attempt, f.Cause)
+			}
+		}
+	}
+	if sum := p.trial.Summary.Failures; sum.Attempts != failures {
+		t.Errorf("%d attempts failed, and the summary says %+v", failures, sum)
 	}
 }
 

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"rstorm/device"
@@ -96,9 +97,9 @@ func byPort(all []device.Connection) func(*link.Connection) *device.Connection {
 	}
 }
 
-// explain completes what the link's log says of a connection by the device's
+// complete completes what the link's log says of a connection by the device's
 // record of it, if there is one.
-func explain(out *results.Connection, d *device.Connection) {
+func complete(out *results.Connection, d *device.Connection) {
 	if d == nil {
 		return
 	}
@@ -114,11 +115,14 @@ func explain(out *results.Connection, d *device.Connection) {
 // link while it was open, by packets from or to its client's port: no log of
 // sockets knows of them, and what came later was their doing.
 func filtered(out *results.Connection, l *link.Connection, forged []packet.Record) {
-	for i := range forged {
-		at := forged[i].RST.At
-		if at >= l.Opened && (l.Closed == 0 || at <= l.Closed) {
-			out.Reset, out.First, out.Cause = results.ByLink, results.ByLink, "firewall-reject"
-			return
-		}
+	if wasForged(l, forged) {
+		out.Reset, out.First, out.Cause = results.ByLink, results.ByLink, "firewall-reject"
 	}
+}
+
+// wasForged reports whether one was forged while the connection was open.
+func wasForged(l *link.Connection, forged []packet.Record) bool {
+	return slices.ContainsFunc(forged, func(r packet.Record) bool {
+		return r.RST.At >= l.Opened && (l.Closed == 0 || r.RST.At <= l.Closed)
+	})
 }

@@ -29,14 +29,6 @@ func (t Target) URL() string {
 	return scheme + "://" + t.Host + t.Prefix
 }
 
-// fidelity says what the report's statements rest on, and why not on more.
-func fidelity(counters *results.Kernel) (int, string) {
-	if counters == nil {
-		return 0, "This system publishes no reset counters that rstorm can read, and packets are not captured."
-	}
-	return 1, "Packets are not captured."
-}
-
 // limits lists what this run can't know, for the reader of its report.
 func (r *Runner) limits() []string {
 	notes := []string{}

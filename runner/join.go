@@ -72,7 +72,7 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 			tries[x.Command]++
 			out.Method = x.Method
 		}
-		explain(&out, known(c))
+		complete(&out, known(c))
 		filtered(&out, c, forged[c.Client.Port()])
 		e.Connections = append(e.Connections, out)
 	}

@@ -6,6 +6,7 @@ package runner
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"rstorm/results"
 	"rstorm/scenarios"
+	"rstorm/wire/live"
 )
 
 // A Runner plays suites. Its zero value plays them once, one trial at a time,
@@ -27,6 +29,12 @@ type Runner struct {
 	Isolated   bool     // this process is alone in a private network: packets may be bent, sysctls set
 	Unisolated error    // why it is not, for skipped scenarios to say; nil if no private network was wanted
 	Device     []string // command that runs a device as a process of its own, see [device.Spawn]; for profiles that crash
+
+	Capture    live.Mode  // which packets are captured; empty is none
+	Uncaptured error      // why packets are not captured although that was wanted, for the report to say; nil if it was not
+	Findings   int        // findings that a trial keeps; below 1 is 20. All are counted
+	Ladders    int        // of these, how many get their packets drawn
+	Packets    PacketSink // gets every packet captured; may be nil
 
 	// Observe is told when a trial begins and ends; it may be nil. It is
 	// called from several goroutines at once.
@@ -63,7 +71,8 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report := &results.Report{Schema: results.Schema, Seed: r.Seed, Began: time.Now()}
 	before := readKernel()
 	report.Environment = r.environment()
-	report.Fidelity, report.Environment.FidelityNote = fidelity(before)
+	c, uncaptured := r.openCapture()
+	report.Fidelity, report.Environment.FidelityNote = c.fidelity(before, uncaptured)
 	report.Notes = r.limits()
 	able, skipped := r.skip(suite)
 	playable, left := r.playable(able)
@@ -75,12 +84,15 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	}
 	if err == nil {
 		var all []played
-		all, err = r.playAll(ctx, report.Began, playable)
+		all, err = r.playAll(ctx, c, report.Began, playable)
 		for _, p := range all {
+			p.trial.Certificate = p.group.of()
 			report.Trials = append(report.Trials, *p.trial)
 		}
 		report.Scenarios = r.judgeScenarios(suite, all, skipped)
 	}
+	said, failed := c.close()
+	report.Notes, err = append(report.Notes, said...), errors.Join(err, failed)
 	report.Kernel = kernelSince(readKernel(), before)
 	report.Elapsed = time.Since(report.Began)
 	report.Partial = err != nil
@@ -92,12 +104,13 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 type played struct {
 	trial   *results.Trial // nil if it was not played
 	records []results.Record
+	group   *group // nil if packets were not captured
 }
 
 // playAll plays the trials that mostly wait first, overlapping, and then those
 // that compute, each alone: a busy neighbour would be measured with them. The
 // first error stops the rest.
-func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.Suite) ([]played, error) {
+func (r *Runner) playAll(ctx context.Context, c *capture, began time.Time, suite *scenarios.Suite) ([]played, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	jobs := r.jobs(suite)
@@ -107,7 +120,7 @@ func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.
 			return
 		}
 		var err error
-		if all[j.order], err = r.play(ctx, j, began); err != nil {
+		if all[j.order], err = r.play(ctx, c, j, began); err != nil {
 			stop(fmt.Errorf("%s with %s: %w", j.scenario.Name, j.strategy.Label, err))
 		}
 	}
@@ -117,7 +130,7 @@ func (r *Runner) playAll(ctx context.Context, began time.Time, suite *scenarios.
 }
 
 // play plays one trial and judges what is its own.
-func (r *Runner) play(ctx context.Context, j job, began time.Time) (played, error) {
+func (r *Runner) play(ctx context.Context, c *capture, j job, began time.Time) (played, error) {
 	var done atomic.Int64
 	load := &j.scenario.Load
 	progress := Progress{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
@@ -125,16 +138,17 @@ func (r *Runner) play(ctx context.Context, j job, began time.Time) (played, erro
 	r.observe(progress)
 
 	start := time.Now()
-	t := trial{runner: r, job: j, seed: r.trialSeed(j), done: &done}
+	t := trial{runner: r, capture: c, job: j, seed: r.trialSeed(j), done: &done}
 	evidence, notes, err := t.run(ctx)
 	out := &results.Trial{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
 		Began: start.Sub(began), Elapsed: time.Since(start), Partial: err != nil || ctx.Err() != nil, Notes: notes}
 	out.Summary, out.ByMethod = results.Summarize(evidence)
+	out.Findings, out.FindingsTotal = evidence.Findings, t.findings
 	out.Perturbed, out.Perturbation = perturbed(t.lateness)
 	out.Verdicts = judgeTrial(j.scenario, out)
 	progress.Ended = out
 	r.observe(progress)
-	return played{out, evidence.Records}, err
+	return played{out, evidence.Records, t.group}, err
 }
 
 func (r *Runner) observe(p Progress) {

@@ -37,6 +37,7 @@ type stage struct {
 	remote *link.Remote      // nil behind the embedded link
 	packet *packet.Middlebox // nil if no packet is to be bent
 	addr   string            // where clients connect to
+	views  []view            // where its packets can be seen
 	host   string            // for the Host field
 	prefix string            // before every command's path
 
@@ -53,12 +54,17 @@ func (r *Runner) raise(ctx context.Context, sc *scenarios.Scenario, number int, 
 			return nil, err
 		}
 	}
+	s.views = []view{{farLeg, s.addr}}
 	err := s.raisePackets(sc.Link, seed, epoch, number)
 	if err == nil {
 		err = s.raiseLink(ctx, r.Toxiproxy, sc.Link, seed, epoch)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.strike(ctx))
+	}
+	s.views = append(s.views, view{nearLeg, s.addr})
+	if s.packet != nil {
+		s.views = append(s.views, view{middleLeg, s.link.Addr()})
 	}
 	return s, nil
 }

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,12 +14,19 @@ import (
 
 // A trial is one scenario with one strategy, while it is played.
 type trial struct {
-	runner *Runner
-	job    job
-	seed   uint64
-	done   *atomic.Int64
+	runner  *Runner
+	capture *capture // nil if packets are not captured
+	job     job
+	seed    uint64
+	done    *atomic.Int64
+
+	epoch time.Time
+	stage *stage // once it stands; its logs stay when it is taken down
+	tap   *tap   // nil if packets are not captured
 
 	lateness []time.Duration // of each sending against the schedule, while its client was free
+	group    *group          // that it shares its certificate with; nil if packets are not captured
+	findings int             // in all
 }
 
 // lead is how long before a trial's start its stage begins to rise if a process
@@ -31,21 +39,28 @@ const lead = 100 * time.Millisecond
 // the end of ctx are left out: their fate is ours, not the device's.
 func (t *trial) run(ctx context.Context) (results.Evidence, []string, error) {
 	sc := t.job.scenario
-	epoch := time.Now()
+	t.group = t.capture.join(ctx)
+	defer t.capture.leave(ctx, t.group)
+	t.epoch = time.Now()
 	if t.runner.Target == (Target{}) && sc.Device.Crashes() {
-		epoch = epoch.Add(lead)
+		t.epoch = t.epoch.Add(lead)
 	}
-	stage, err := t.runner.raise(ctx, sc, t.job.order, t.seed, epoch)
+	var err error
+	t.stage, err = t.runner.raise(ctx, sc, t.job.order, t.seed, t.epoch)
 	if err != nil {
 		return results.Evidence{}, nil, err
 	}
-	crowd := t.crowd(stage, epoch, max(0, time.Since(epoch)))
+	if t.tap, err = t.capture.tap(t.stage); err != nil {
+		return results.Evidence{}, nil, errors.Join(err, t.stage.strike(ctx))
+	}
+	crowd := t.crowd(t.stage, t.epoch, max(0, time.Since(t.epoch)))
 	var running sync.WaitGroup
 	for _, c := range crowd {
 		running.Go(func() { c.work(ctx) })
 	}
 	running.Wait()
-	err = stage.strike(ctx)
+	err = t.stage.strike(ctx)
+	missed := t.tap.end(ctx)
 
 	evidence := results.Evidence{Ends: append(faults.Ends(sc.Link), faults.Ends(sc.Device.Faults)...)}
 	for _, c := range crowd {
@@ -53,8 +68,11 @@ func (t *trial) run(ctx context.Context) (results.Evidence, []string, error) {
 		evidence.IdleResets += c.dialer.Counts().Resets - c.resets
 		t.lateness = append(t.lateness, c.lateness...)
 	}
-	notes := join(&evidence, stage)
-	return evidence, notes, err
+	notes := join(&evidence, t.stage)
+	if missed != nil {
+		notes = append(notes, "packets may be missing: "+missed.Error())
+	}
+	return evidence, append(notes, t.explain(&evidence)...), err
 }
 
 // crowd readies the trial's clients for a stage that stood at ready.

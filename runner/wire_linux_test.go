@@ -55,7 +55,7 @@ func TestACaptureShowsWhatTheReportSays(t *testing.T) {
 	able, skipped := r.skip(catalogue(t))
 	reported := make([]results.Resets, len(captured))
 	before := kerneltest.OutRsts(t)
-	text := capture(t, func() {
+	text := dump(t, func() {
 		for i, row := range captured {
 			mark(t, "next")
 			at := slices.IndexFunc(able.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == row.scenario })
@@ -64,7 +64,7 @@ func TestACaptureShowsWhatTheReportSays(t *testing.T) {
 			}
 			sc := able.Scenarios[at]
 			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
-			p, err := r.play(t.Context(), job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), nil, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
