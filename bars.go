@@ -15,13 +15,13 @@ import (
 type bars struct {
 	pool *mpb.Progress
 	mu   sync.Mutex
-	live map[string]*live
+	live map[string]*moving
 	stop chan struct{}
 	done sync.WaitGroup
 }
 
-// A live bar counts commands or, if the load is bounded by time, milliseconds.
-type live struct {
+// A moving bar counts commands or, if the load is bounded by time, milliseconds.
+type moving struct {
 	bar     *mpb.Bar
 	current func() int64
 }
@@ -31,7 +31,7 @@ const redraw = 100 * time.Millisecond
 
 func newBars(w io.Writer) *bars {
 	b := &bars{pool: mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(redraw)),
-		live: map[string]*live{}, stop: make(chan struct{})}
+		live: map[string]*moving{}, stop: make(chan struct{})}
 	b.done.Go(b.fetch)
 	return b
 }
@@ -52,7 +52,7 @@ func (b *bars) observe(p runner.Progress) {
 		total, unit = p.Duration.Milliseconds(), "%d / %d ms"
 		current = func() int64 { return time.Since(began).Milliseconds() }
 	}
-	b.live[name] = &live{current: current, bar: b.pool.AddBar(total, mpb.BarRemoveOnComplete(),
+	b.live[name] = &moving{current: current, bar: b.pool.AddBar(total, mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(decor.CountersNoUnit(unit), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)))}
 }

@@ -17,10 +17,14 @@ Usage: rstorm COMMAND [flags]
 
 `
 
-func printExitCodes(w io.Writer) {
+func printExitCodes(w io.Writer, command string) {
 	fmt.Fprint(w, "\nExit status:\n")
 	for _, e := range exitCodes {
-		fmt.Fprintf(w, "  %3d  %s\n", e.code, e.meaning)
+		meaning := e.meaning
+		if command == "diagnose" {
+			meaning = e.diagnosing
+		}
+		fmt.Fprintf(w, "  %3d  %s\n", e.code, meaning)
 	}
 }
 
@@ -49,7 +53,7 @@ func overview(w io.Writer) error {
 	}
 	tw.Flush() // into memory: it can't fail
 	text.WriteString("\nrstorm help COMMAND explains its flags.\n")
-	printExitCodes(&text)
+	printExitCodes(&text, "run")
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("print the help: %w", err)
 	}
@@ -66,5 +70,5 @@ func explain(w io.Writer, c command, flags *pflag.FlagSet) {
 	if flags.HasFlags() {
 		fmt.Fprintf(w, "\nFlags:\n%s", flags.FlagUsagesWrapped(100))
 	}
-	printExitCodes(w)
+	printExitCodes(w, c.name)
 }

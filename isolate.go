@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -18,7 +19,7 @@ import (
 
 // The words of --isolate.
 const (
-	isolateAuto   = "auto"   // where a scenario needs it and nothing outside is wanted
+	isolateAuto   = "auto"   // where nothing outside is wanted, and packets are or a scenario needs it
 	isolateAlways = "always" // or not at all
 	isolateNever  = "never"
 )
@@ -28,6 +29,9 @@ var isolateWords = []string{isolateAuto, isolateAlways, isolateNever}
 // exitUnraised is what a copy of this program in a private network ends with
 // when that network is no use. It never leaves this program.
 const exitUnraised = 125
+
+// exitSignalled and a signal's number are what shells call the end by a signal.
+const exitSignalled = 128
 
 // isolation runs this program once more, with the same arguments, in a private
 // network, if the flags want it; done is false if this process is to play the
@@ -51,7 +55,7 @@ func (o *runOptions) isolation(ctx context.Context, s streams, args []string, su
 	case o.isolate == isolateAlways:
 		return true, &exit{exitBroken, unusable, []string{"--isolate auto plays here what it can"}}
 	}
-	return false, unusable // the scenarios that need it are skipped, and say so
+	return false, unusable // captured here if that may be; scenarios that need it are skipped, and say so
 }
 
 // wantsIsolation reports whether the suite is to be played in a private network.
@@ -65,7 +69,7 @@ func (o *runOptions) wantsIsolation(suite *scenarios.Suite) bool {
 	needs := func(sc scenarios.Scenario) bool {
 		return slices.ContainsFunc(sc.Needs, func(n faults.Need) bool { return n != faults.Linux })
 	}
-	return o.target == "" && o.toxiproxy == "" && slices.ContainsFunc(suite.Scenarios, needs)
+	return o.target == "" && o.toxiproxy == "" && (o.capture != captureOff || slices.ContainsFunc(suite.Scenarios, needs))
 }
 
 // unraisedError says that no private network can be had.
@@ -87,7 +91,8 @@ func (o *runOptions) again(ctx context.Context, s streams, args []string, suite 
 	}
 	copied := exec.CommandContext(ctx, self, append([]string{"run"}, args...)...)
 	copied.Cancel = func() error { return copied.Process.Signal(os.Interrupt) }
-	copied.Stdin, copied.Stdout, copied.Stderr = s.in, s.out, s.err
+	out := &remembered{to: s.out}
+	copied.Stdin, copied.Stdout, copied.Stderr = s.in, out.direct(), s.err
 	if o.file == "-" {
 		copied.Stdin = bytes.NewReader(suite.Text) // this process has read it
 	} else if _, file := s.in.(*os.File); !file {
@@ -98,6 +103,14 @@ func (o *runOptions) again(ctx context.Context, s streams, args []string, suite 
 	}
 	apart(copied)
 	err = copied.Run()
+	if out.err != nil {
+		return fmt.Errorf("print the report: %w", out.err)
+	}
+	return copiedEnd(err)
+}
+
+// copiedEnd is what became of the copy, by what running it came to.
+func copiedEnd(err error) error {
 	failed, ran := errors.AsType[*exec.ExitError](err)
 	switch {
 	case err == nil:
@@ -108,8 +121,42 @@ func (o *runOptions) again(ctx context.Context, s streams, args []string, suite 
 		return &unraisedError{err}
 	case failed.ExitCode() == exitUnraised:
 		return &unraisedError{errors.New("it was granted without rights")}
+	case killedBy(failed) == syscall.SIGPIPE: // by the end of who read, as this process would have been
+		return &exit{code: exitSignalled + int(syscall.SIGPIPE)}
 	case failed.ExitCode() < 0:
 		return &exit{code: exitBroken, err: fmt.Errorf("the run in a private network ended by itself: %s", strings.TrimSpace(failed.String()))}
 	}
 	return &exit{code: failed.ExitCode()}
+}
+
+// killedBy is the signal that ended a process; negative if none did.
+func killedBy(e *exec.ExitError) syscall.Signal {
+	if status, ok := e.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return status.Signal()
+	}
+	return -1
+}
+
+// A remembered writer keeps the first error of what it writes to: the copy
+// learns only that its pipe was closed.
+type remembered struct {
+	to  io.Writer
+	err error
+}
+
+// Write writes through.
+func (r *remembered) Write(p []byte) (int, error) {
+	n, err := r.to.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
+}
+
+// direct is a file itself, which the copy can write to, and see fail, by itself.
+func (r *remembered) direct() io.Writer {
+	if f, ok := r.to.(*os.File); ok {
+		return f
+	}
+	return r
 }

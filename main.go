@@ -27,16 +27,17 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes explains them; help and README are held to it.
+// exitCodes explains them, those of diagnose apart; help and README are held to
+// it.
 var exitCodes = []struct {
-	code    int
-	meaning string
+	code                int
+	meaning, diagnosing string
 }{
-	{exitHeld, "every threshold held"},
-	{exitFailed, "a threshold failed or had no data, or none was judged; the report is whole"},
-	{exitUsage, "usage or file error; nothing was sent"},
-	{exitBroken, "the harness could not finish"},
-	{exitInterrupted, "interrupted; the report is partial and marked so"},
+	{exitHeld, "every threshold held", "no connection ended badly"},
+	{exitFailed, "a threshold failed or had no data, or none was judged; the report is whole", "a connection ended badly, or nothing can be said of any"},
+	{exitUsage, "usage or file error; nothing was sent", "usage error, not a capture, or no TCP connection in it"},
+	{exitBroken, "the harness could not finish", "a capture could not be read to its end; what came before is told"},
+	{exitInterrupted, "interrupted; the report is partial and marked so", "interrupted; what came before is told"},
 }
 
 // A command is a subcommand. It returns nil, or an error that may be an
@@ -51,6 +52,7 @@ func commands() []command {
 	return []command{
 		{"run", "[flags]", "play scenarios, score every strategy, judge the thresholds", runRun},
 		{"list", "[flags] [" + strings.Join(topics(), " | ") + "]", "print what scenarios can name", runList},
+		{"diagnose", "[flags] FILE...", "explain captures: which connections ended badly, why, and what to do", runDiagnose},
 		{"device", "[flags]", "run a device alone, for a phone or another tool to talk to", runDevice},
 		{"validate", "[flags]", "check a scenarios file; send nothing", runValidate},
 		{"version", "", "print version, Go and system", runVersion},

@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && find(os.Args[1]) != nil {
 		main()
 	}
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // else each of these lasts a second longer
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -113,6 +116,15 @@ func TestExitCodesAndStreams(t *testing.T) {
 		{"unknown suite", []string{"list", "--suite", "catalog"}, exitUsage, "", "choose from default, catalogue"},
 		{"unknown isolation", []string{"run", "--isolate", "yes"}, exitUsage, "", "want auto, always, never"},
 		{"isolated from its target", []string{"run", "--isolate", "always", "--target", "http://127.0.0.1/"}, exitUsage, "", "it contradicts --target"},
+		{"unknown capture", []string{"run", "--capture", "all"}, exitUsage, "", "want auto, off, control, full"},
+		{"too many ladders", []string{"run", "--ladder=1001"}, exitUsage, "", "--ladder is 1001, want 0 to 1000"},
+		{"a number apart", []string{"run", "--ladder", "3"}, exitUsage, "", `unexpected argument "3"`},
+		{"packets of no capture", []string{"run", "--capture", "off", "--pcap", "x"}, exitUsage, "", "--capture off leaves no packets"},
+		{"ladders of no capture", []string{"run", "--capture", "off", "--ladder"}, exitUsage, "", "--capture off leaves no packets"},
+		{"packets to a dash", []string{"run", "--pcap", "-"}, exitUsage, "", "--pcap wants a file"},
+		{"packets into the report", []string{"run", "--pcap", "x", "-o", "x"}, exitUsage, "", "--pcap and --output name the same file"},
+		{"packets in a missing folder", []string{"run", "--pcap", filepath.Join(folder, "none", "p")}, exitBroken, "", "the packets can't be written"},
+		{"packets over a folder", []string{"run", "--pcap", folder}, exitBroken, "", "the packets can't be written"},
 		{"report in a missing folder", []string{"run", "-o", filepath.Join(folder, "none", "r.json")}, exitBroken, "", "the report can't be written"},
 		{"report over a folder", []string{"run", "-o", folder}, exitBroken, "", "the report can't be written"},
 		{"no Toxiproxy there", []string{"run", "-q", "-f", good, "--toxiproxy", "http://" + refusing(t)}, exitBroken, "burst", "rstorm: error: burst with "},
@@ -157,6 +169,18 @@ func TestTheReportFileIsWholeOrNotThere(t *testing.T) {
 	if code, _, stderr := do(t, t.Context(), quick, "run", "-q", "-f", "-", "-o", path); code != exitHeld {
 		t.Fatalf("exit %d\n%s", code, stderr)
 	}
+	report := reportIn(t, path)
+	if !report.Held || len(report.Trials) != 3 || report.Suite.Text != quick || report.Environment.Version != version || report.Overhead == nil {
+		t.Errorf("report = %+v", report)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// reportIn reads a report from a file.
+func reportIn(t testing.TB, path string) *results.Report {
+	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -166,12 +190,7 @@ func TestTheReportFileIsWholeOrNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !report.Held || len(report.Trials) != 3 || report.Suite.Text != quick || report.Environment.Version != version || report.Overhead == nil {
-		t.Errorf("report = %+v", report)
-	}
-	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
+	return report
 }
 
 // full is a writer on a full disk.
@@ -205,14 +224,9 @@ func TestCtrlCKeepsWhatWasMeasured(t *testing.T) {
 	code := run(ctx, []string{"run", "-v", "-f", "-", "-o", path}, strings.NewReader(twice), io.Discard, in)
 	in.Close()
 	told.Wait()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	report, err := results.ReadJSON(f)
-	if code != exitInterrupted || err != nil || !report.Partial || report.Held || len(report.Trials) == 0 {
-		t.Errorf("exit %d, %v\n%+v", code, err, report)
+	report := reportIn(t, path)
+	if code != exitInterrupted || !report.Partial || report.Held || len(report.Trials) == 0 {
+		t.Errorf("exit %d\n%+v", code, report)
 	}
 }
 

@@ -28,7 +28,9 @@ type runOptions struct {
 	seed              uint64
 	repeat, parallel  int
 	output, format    string
-	isolate           string
+	isolate, capture  string
+	ladders           int
+	pcap              string
 	quiet, verbose    bool
 }
 
@@ -45,7 +47,8 @@ func runFlags(o *runOptions) *pflag.FlagSet {
 	flags.Uint64Var(&o.seed, "seed", 1, "`N` that every draw depends on")
 	flags.IntVar(&o.repeat, "repeat", 1, "play every trial `N` times, each with draws of its own")
 	flags.IntVar(&o.parallel, "parallel", 8, "let at most `N` trials overlap while they wait; those that compute run alone")
-	flags.StringVar(&o.isolate, "isolate", isolateAuto, "play in a private network: `WORD` is auto (where a scenario needs it), always or never")
+	flags.StringVar(&o.isolate, "isolate", isolateAuto, "play in a private network: `WORD` is auto (where only loopback is needed, and packets are captured or a scenario needs it), always or never")
+	o.addCapture(flags)
 	flags.StringVarP(&o.output, "output", "o", "", "write the JSON report to `FILE` as well")
 	flags.StringVar(&o.format, "format", "table", "print the report as `NAME`: "+strings.Join(formatNames(), ", "))
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
@@ -81,10 +84,15 @@ func runRun(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	r.Isolated, r.Unisolated = kernel.Isolated(), err
+	packets, err := o.capturing(r)
+	if err != nil {
+		return err
+	}
 	report, err := o.play(ctx, s, r, suite)
 	report.Suite = identify(name, suite)
+	noted(report, r)
 	report.Environment.Version, report.Environment.Build = version, build()
-	return o.finish(ctx, s, format, report, err)
+	return o.finish(ctx, s, format, report, packets, err)
 }
 
 // most bounds --repeat and --parallel.
@@ -111,6 +119,7 @@ func (o *runOptions) check() (results.Format, error) {
 	if o.quiet && o.verbose {
 		errs = append(errs, errors.New("--quiet and --verbose contradict each other"))
 	}
+	errs = append(errs, o.checkCapture()...)
 	i := slices.IndexFunc(results.Formats, func(f results.Format) bool { return f.Name == o.format })
 	if i < 0 {
 		errs = append(errs, fmt.Errorf("unknown format %q, want %s", o.format, strings.Join(formatNames(), ", ")))
@@ -129,14 +138,16 @@ func formatNames() []string {
 	return names
 }
 
-// probeOutput finds out before the run whether the report can be written
-// after it.
+// probeOutput finds out before the run whether the report and the packets can be
+// written after it.
 func (o *runOptions) probeOutput() error {
-	if o.output == "" {
-		return nil
-	}
-	if err := results.Writable(o.output); err != nil {
-		return &exit{exitBroken, fmt.Errorf("the report can't be written: %w", err), []string{"nothing was sent"}}
+	for _, file := range []struct{ name, path string }{{"report", o.output}, {"packets", o.pcap}} {
+		if file.path == "" {
+			continue
+		}
+		if err := results.Writable(file.path); err != nil {
+			return &exit{exitBroken, fmt.Errorf("the %s can't be written: %w", file.name, err), []string{"nothing was sent"}}
+		}
 	}
 	return nil
 }
@@ -156,10 +167,10 @@ func identify(name string, suite *scenarios.Suite) results.SuiteInfo {
 	return results.SuiteInfo{File: name, SHA256: hex.EncodeToString(sum[:]), Text: string(suite.Text)}
 }
 
-// finish writes the report wherever it goes, also a partial one, and turns the
-// outcome into an exit.
-func (o *runOptions) finish(ctx context.Context, s streams, format results.Format, report *results.Report, err error) error {
-	var errs []error
+// finish writes the report wherever it goes, also a partial one, and the packets,
+// if they were kept, and turns the outcome into an exit.
+func (o *runOptions) finish(ctx context.Context, s streams, format results.Format, report *results.Report, packets *packetFile, err error) error {
+	errs := []error{packets.save(fmt.Sprintf("seed %d, %s", o.seed, report.Suite.File))}
 	if o.output != "" { // first: a closed pipe at the standard output ends the program
 		errs = append(errs, results.WriteFile(o.output, func(w io.Writer) error { return results.WriteJSON(w, report) }))
 	}
