@@ -55,25 +55,42 @@ type frame struct {
 
 func tshark(t *testing.T, file string) []frame {
 	t.Helper()
+	var frames []frame
+	for _, f := range fields(t, file, "frame.number", "tcp.flags.reset", "frame.comment") {
+		if f[0] != strconv.Itoa(len(frames)+1) {
+			t.Fatalf("tshark says %q", f)
+		}
+		frames = append(frames, frame{f[1] == "1" || f[1] == "True", f[2]})
+	}
+	return frames
+}
+
+// fields are what tshark reads of each packet; the test is skipped where there
+// is none.
+func fields(t *testing.T, file string, names ...string) (rows [][]string) {
+	t.Helper()
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "tshark", "-n", "-r", file, "-T", "fields", "-e", "frame.number", "-e", "tcp.flags.reset", "-e", "frame.comment")
+	args := []string{"-n", "-r", file, "-T", "fields"}
+	for _, name := range names {
+		args = append(args, "-e", name)
+	}
+	cmd := exec.CommandContext(t.Context(), "tshark", args...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	text, err := cmd.Output()
 	if err != nil || strings.Contains(errs.String(), file) { // it complains of the file there
 		t.Fatalf("tshark: %v\n%s", err, errs.String())
 	}
-	var frames []frame
 	for line := range strings.Lines(string(text)) {
-		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
-		if len(f) != 3 || f[0] != strconv.Itoa(len(frames)+1) {
+		row := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if len(row) != len(names) {
 			t.Fatalf("tshark says %q", line)
 		}
-		frames = append(frames, frame{f[1] == "1" || f[1] == "True", f[2]})
+		rows = append(rows, row)
 	}
-	return frames
+	return rows
 }
 
 func TestThePacketsOfARunOpenInWiresharkAndSayWhatTheyAreEvidenceOf(t *testing.T) {
