@@ -54,6 +54,16 @@ func present(name string) error {
 	return err
 }
 
+// sameFile reports whether two names are of one regular file.
+func sameFile(one, other string) bool {
+	a, err := os.Stat(one)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(other)
+	return err == nil && a.Mode().IsRegular() && os.SameFile(a, b)
+}
+
 // openCapture opens a file, or standard input for a dash. Opening and reading
 // what is no regular file ends with ctx.
 func openCapture(ctx context.Context, name string, stdin io.Reader) (io.ReadCloser, error) {

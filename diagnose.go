@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -59,12 +58,14 @@ func runDiagnose(ctx context.Context, s streams, args []string) error {
 	if err := parse(s, flags, args, math.MaxInt); err != nil {
 		return err
 	}
+	if flags.Changed("port") && o.port == 0 {
+		return usage(errors.New("--port is 0, want 1 to 65535"))
+	}
 	files := flags.Args()
 	d, err := o.check(s.out, files)
 	if err != nil {
 		return usage(err, "rstorm help diagnose explains the flags")
 	}
-	defer frugal()()
 	p := portrait.New()
 	if o.scenario != "" {
 		if err := results.Writable(o.scenario); err != nil {
@@ -80,17 +81,6 @@ func runDiagnose(ctx context.Context, s streams, args []string) error {
 		}))
 	}
 	return diagnosed(ctx, report, read, written)
-}
-
-// frugal bounds the memory that garbage takes, of which a capture leaves much,
-// and lets it grow up to there without collecting too often. The result undoes
-// it.
-func frugal() (undo func()) {
-	percent, limit := debug.SetGCPercent(1600), debug.SetMemoryLimit(144<<20)
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
 }
 
 // check turns the flags into a diagnosis. It refuses flags that make no sense
@@ -122,6 +112,9 @@ func (o *diagnoseOptions) check(out io.Writer, files []string) (*diagnosis.Diagn
 	}
 	if o.scenario == "-" {
 		errs = append(errs, errors.New("--scenario wants a file"))
+	}
+	if slices.ContainsFunc(files, func(name string) bool { return sameFile(name, o.scenario) }) {
+		errs = append(errs, errors.New("--scenario names a capture, which it would write over"))
 	}
 	if len(files) == 0 {
 		errs = append(errs, errors.New("no capture to read: name a file, or - for standard input"))

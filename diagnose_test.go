@@ -266,6 +266,9 @@ func TestWhatCanNotBeDiagnosed(t *testing.T) {
 		{"numbers", []string{"--ladder", "-1", good}, exitUsage, "", "numbers from 0"},
 		{"a picture of nothing", []string{"--ladder", "0", "--mermaid", good}, exitUsage, "", "contradict"},
 		{"a scenario to nowhere", []string{"--scenario", filepath.Join(folder, "no", "x.yaml"), good}, exitBroken, "", "the scenario can't be written"},
+		{"a scenario over the capture", []string{"--scenario", good, good}, exitUsage, "", "which it would write over"},
+		{"port 0", []string{"--port", "0", good}, exitUsage, "", "want 1 to 65535"},
+		{"a time beyond all times", []string{"--since", "9999-01-01T00:00:00Z", good}, exitUsage, "out of scope", "none of 2 TCP connections is in scope"},
 		{"a scenario to a dash", []string{"--scenario", "-", good}, exitUsage, "", "--scenario wants a file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

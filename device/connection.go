@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -43,6 +44,9 @@ type life struct {
 	command   atomic.Pointer[string] // id of the last one received; nil before
 	turned    Ending                 // the limit it is over, if its first request is to say so
 	dark      atomic.Bool            // in a black hole: the client is not to see its end
+
+	refusing sync.Mutex // guards what follows
+	refused  []string   // ids of the commands whose streams were reset
 }
 
 func newConnection(d *Device, tcp *net.TCPConn, number int) *connection {
@@ -141,4 +145,14 @@ func (c *connection) count(r *Connection) {
 	if id := c.command.Load(); id != nil {
 		r.Command = *id
 	}
+	c.refusing.Lock()
+	defer c.refusing.Unlock()
+	r.Refused = slices.Clone(c.refused)
+}
+
+// refuse notes that the stream of a command is about to be reset.
+func (c *connection) refuse(command string) {
+	c.refusing.Lock()
+	defer c.refusing.Unlock()
+	c.refused = append(c.refused, command)
 }

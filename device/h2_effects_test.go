@@ -130,6 +130,9 @@ func TestEveryEffectAtEveryPointOverHTTP2(t *testing.T) {
 				frames, content, end := s.meet(t, d)
 				got := ended(t, d, 1)
 
+				if told := slices.Equal(got.Refused, []string{"0-1"}); told != (s.effect == faults.RSTStream) || len(got.Refused) > 1 {
+					t.Errorf("the record says that the streams of %q were reset", got.Refused)
+				}
 				if !errors.Is(end, s.end) {
 					t.Errorf("reading ended with %v, want %v", end, s.end)
 				}

@@ -60,7 +60,7 @@ func TestADeviceDiesAtEveryPoint(t *testing.T) {
 				if got.Closed < got.Opened || got.Client.String() != c.LocalAddr().String() {
 					t.Errorf("connection %+v", got)
 				}
-				if got.Client, got.Opened, got.Closed = want.Client, 0, 0; got != want {
+				if got.Client, got.Opened, got.Closed = want.Client, 0, 0; !reflect.DeepEqual(got, want) {
 					t.Errorf("connection %+v, want %+v", got, want)
 				}
 
@@ -223,7 +223,7 @@ func TestAProcessSaysWhatADeviceSays(t *testing.T) {
 	}
 	executed, connections := play(spawn(t, Config{Profile: profile}))
 	want, wanted := play(switchOn(t, profile))
-	if !slices.Equal(executed, want) || !slices.Equal(connections, wanted) {
+	if !slices.Equal(executed, want) || !reflect.DeepEqual(connections, wanted) {
 		t.Errorf("as a process\n%+v\n%+v\nin this one\n%+v\n%+v", executed, connections, want, wanted)
 	}
 }
@@ -294,7 +294,7 @@ func TestAProcessThatDiesWithoutAFaultIsAnError(t *testing.T) {
 	c.mustEnd(io.EOF)
 	<-p.Over()
 	mustRefuse(t, p)
-	if got := <-told; got.Ended != ProcessDied || got.Unread != -1 || got != p.Connections()[0] || executions(p, "0-1") != 1 {
+	if got := <-told; got.Ended != ProcessDied || got.Unread != -1 || !reflect.DeepEqual(got, p.Connections()[0]) || executions(p, "0-1") != 1 {
 		t.Errorf("connection %+v, ledger %+v", got, p.Ledger())
 	}
 	for range 2 {

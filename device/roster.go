@@ -23,6 +23,8 @@ type Connection struct {
 	Ended     Ending         `json:"ended"`     // empty while it is open
 	Unread    int            `json:"unread"`    // bytes in the receive buffer when it was closed: more than 0 makes the kernel send a RST; -1 is unknown
 	Discarded int64          `json:"discarded"` // bytes that arrived after the end and were thrown away
+
+	Refused []string `json:"refused,omitempty"` // HTTP/2: ids of the commands whose streams a fault has reset (RST_STREAM), in order
 }
 
 // An Ending says how a connection ended, as far as the device knows. If a

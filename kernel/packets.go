@@ -5,6 +5,7 @@ type Packet struct {
 	At        int64  // when, in nanoseconds since 1970 by the system's clock
 	Interface int    // index of the interface
 	Outgoing  bool   // this machine sends it; else it arrives
+	Loopback  bool   // over loopback
 	Length    int    // bytes from the IP header on
 	Data      []byte // of these the first ones, as many as the filter keeps; memory of the ring
 }

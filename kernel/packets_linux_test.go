@@ -39,7 +39,7 @@ func TestPacketsOverLoopbackPassTwice(t *testing.T) {
 				at := time.Unix(0, packet.At)
 				switch {
 				case packet.Data[9] == syscall.IPPROTO_ICMP: // nobody listens
-				case packet.Length != 20+8+9 || len(packet.Data) != 24 || packet.Interface != 1 || at.Before(from) || at.After(time.Now()):
+				case packet.Length != 20+8+9 || len(packet.Data) != 24 || packet.Interface != 1 || !packet.Loopback || at.Before(from) || at.After(time.Now()):
 					t.Errorf("%+v", packet)
 				default:
 					outgoing = append(outgoing, packet.Outgoing)
@@ -58,6 +58,56 @@ func TestPacketsOverLoopbackPassTwice(t *testing.T) {
 		if err := errors.Join(conn.Close(), p.Close()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestPacketsThatGoOutNeedNotBeSeen(t *testing.T) {
+	if !kerneltest.Private(t) {
+		return
+	}
+	p, err := kernel.OpenPackets(0, keep(28))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := []bool{false, true, false}
+	for step, seen := range steps {
+		if err := p.Outgoing(seen); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.WriteTo(make([]byte, step), conn.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+		if n, _, err := conn.ReadFrom(make([]byte, 9)); n != step || err != nil { // it has passed
+			t.Fatal(n, err)
+		}
+	}
+	type pass struct {
+		step     int
+		outgoing bool
+	}
+	var passes []pass
+	for last := false; !last; {
+		err := p.Read(func(packet *kernel.Packet) {
+			step := packet.Length - 28
+			passes = append(passes, pass{step, packet.Outgoing})
+			last = last || step == len(steps)-1
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []pass{{0, false}, {1, true}, {1, false}, {2, false}}; !slices.Equal(passes, want) {
+		t.Errorf("passed %v, want %v", passes, want)
+	}
+	if err := errors.Join(conn.Close(), p.Close()); err != nil {
+		t.Error(err)
+	}
+	if err := p.Outgoing(true); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Outgoing of closed ones: %v", err)
 	}
 }
 

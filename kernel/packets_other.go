@@ -24,6 +24,9 @@ func (*Packets) Read(func(*Packet)) error { return noPackets() }
 // Filter is for Linux only: the error wraps [errors.ErrUnsupported].
 func (*Packets) Filter([]Instruction) error { return noPackets() }
 
+// Outgoing is for Linux only: the error wraps [errors.ErrUnsupported].
+func (*Packets) Outgoing(bool) error { return noPackets() }
+
 // Dropped is for Linux only: the error wraps [errors.ErrUnsupported].
 func (*Packets) Dropped() (uint64, error) { return 0, noPackets() }
 

@@ -60,6 +60,7 @@ func (p *Packets) each(block []byte, d *descriptor, handle func(*Packet)) {
 			At:        int64(header.Sec)*1e9 + int64(header.Nsec),
 			Interface: int(address.Ifindex),
 			Outgoing:  address.Pkttype == unix.PACKET_OUTGOING,
+			Loopback:  address.Hatype == unix.ARPHRD_LOOPBACK,
 			Length:    int(header.Len),
 			Data:      block[begins : begins+uintptr(header.Snaplen)],
 		}

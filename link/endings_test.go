@@ -182,6 +182,9 @@ func checkTimes(t *testing.T, c Connection, struck faults.Point) {
 	if ex.Read < c.Opened || forwarded != (ex.Forwarded >= ex.Read) || answered != (ex.Answered >= ex.Read) || c.Closed < ex.Read {
 		t.Errorf("log has %+v, opened %v, closed %v; want forwarded %t, answered %t", ex, c.Opened, c.Closed, forwarded, answered)
 	}
+	if (c.Called >= c.Opened) != c.Device.IsValid() || (c.Connected >= max(c.Called, 0)) != c.Device.IsValid() {
+		t.Errorf("log has opened %v, called %v, connected %v, by %v", c.Opened, c.Called, c.Connected, c.Device)
+	}
 	if forwarded != (ex.Status == http.StatusOK) {
 		t.Errorf("log has status %d", ex.Status)
 	}

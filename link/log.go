@@ -17,6 +17,8 @@ type Connection struct {
 	Opened, Closed time.Duration // since the epoch: accepted; both legs gone
 	DialErr        error         // the device could not be reached; nil if it could
 
+	Called, Connected time.Duration // since the epoch: the device was called; its kernel had answered. -1 if it was not, or did not
+
 	Exchanges []Exchange // the requests seen, in order; none if it was not HTTP/1
 	Strikes   []Strike   // the faults carried out on it, in order; toxics are not among them
 

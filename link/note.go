@@ -18,6 +18,13 @@ func (r *relay) note(s faults.Strike) {
 	r.log.Strikes = append(r.log.Strikes, Strike{Fault: title(s), At: r.link.since()})
 }
 
+// noteCall records that the device is about to be called.
+func (r *relay) noteCall() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log.Called = r.link.since()
+}
+
 // noteFIN records that l's peer has closed its side. A client's FIN that is
 // read when the device's has come too was the answer to what the device sent
 // before its own, so the device was first.

@@ -51,7 +51,7 @@ func newRelay(l *Link, number int, client *net.TCPConn) *relay {
 	r := &relay{link: l, turn: make(chan struct{}, 1)}
 	r.ctx, r.cancel = context.WithCancel(l.alive)
 	r.client = newLeg(client, results.ByClient, r.ctx.Done())
-	r.log = Connection{Number: number, Opened: l.since(), Client: addrPort(client.RemoteAddr()), FINRead: -1, FINPassed: -1, ResetAt: -1}
+	r.log = Connection{Number: number, Opened: l.since(), Client: addrPort(client.RemoteAddr()), Called: -1, Connected: -1, FINRead: -1, FINPassed: -1, ResetAt: -1}
 	r.up = newUpFlow(r)
 	return r
 }
@@ -74,6 +74,7 @@ func (r *relay) serve() {
 		r.up.run()
 		return
 	}
+	r.noteCall()
 	conn, err := r.link.device.dial(r.ctx)
 	if err != nil {
 		r.unreachable(err)
@@ -101,7 +102,7 @@ func (r *relay) connected(conn *net.TCPConn) bool {
 		return false
 	}
 	r.device = newLeg(conn, results.ByDevice, r.ctx.Done())
-	r.log.Device = addrPort(conn.LocalAddr())
+	r.log.Device, r.log.Connected = addrPort(conn.LocalAddr()), r.link.since()
 	r.hole.swallow(r, r.device)
 	r.up.to = r.device
 	r.down = newDownFlow(r)

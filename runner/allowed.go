@@ -25,25 +25,34 @@ var leaves = map[faults.Effect][]string{
 	faults.BlackHole: {"unacknowledged"},
 	faults.Vanish:    {"unknown-connection"},
 	faults.Garbage:   {"protocol-error"},
+	faults.Malform:   {"protocol-error"},
+	faults.Truncate:  {"protocol-error"}, // nothing died: the answer is not as long as it says, or lacks TLS's goodbye
 }
 
 // deviceAllows lists the causes that the device's own record of a connection
 // leaves; none if it leaves all.
-func deviceAllows(d *device.Connection) []string {
+func (n *incident) deviceAllows(q *inquiry) []string {
+	d := n.device
 	if d == nil {
 		return nil
 	}
 	effect, point, struck := parted(string(d.Ended))
 	switch {
-	case d.Ended == device.CloseHonoured: // what comes later is answered with a RST
-		return append([]string{"abort-after-response"}, closings...)
+	case d.Ended == device.CloseHonoured && n.row.Reset == "":
+		return nil
+	case d.Ended == device.CloseHonoured && len(n.failed) > 0: // what comes later is answered with a RST
+		return append([]string{"unread-data"}, closings...)
+	case struck && effect == faults.Close && point != faults.Handshake && q.tls && n.goodbye():
+		return []string{"unread-data"}
 	case d.Ended == device.RequestRejected:
 		return []string{"request-too-large", "protocol-error"}
 	case struck && effect == faults.Close && point == faults.Handshake:
 		return []string{"tls-abort"}
 	case struck && point == faults.Idle && slices.Contains([]faults.Effect{faults.Close, faults.HalfClose, faults.Drain}, effect):
 		return []string{"idle-timeout-race", "half-close"}
-	case struck && point != faults.AfterResponse && effect == faults.Close && d.Unread > 0:
+	case struck && effect == faults.Status && point == faults.Idle: // it says 408 as its timeout fires
+		return []string{"idle-timeout-race"}
+	case struck && effect == faults.Close && deviceCause(d, q.tls) == "unread-data":
 		return []string{"unread-data"}
 	case struck && point != faults.AfterResponse && effect == faults.Close:
 		return nil // in place of an answer: the catalogue has no row for that
@@ -51,7 +60,7 @@ func deviceAllows(d *device.Connection) []string {
 	if all := leaves[effect]; struck && all != nil {
 		return all
 	}
-	if cause := deviceCause(d); cause != "" {
+	if cause := deviceCause(d, q.tls); cause != "" {
 		return []string{cause}
 	}
 	return nil
@@ -90,16 +99,16 @@ func parted(fault string) (faults.Effect, faults.Point, bool) {
 // a connection ended, and not always by whose will. What is not listed
 // contradicts the wire.
 var finer = map[string][]string{
-	"close-race":            {"idle-timeout-race", "process-exit", "crash-before-response", "connection-limit", "defence-reset"},
-	"stale-reuse":           {"idle-timeout-race", "process-exit", "crash-before-response", "connection-limit", "defence-reset"},
-	"close-collision":       {"idle-timeout-race", "unread-data", "process-exit", "crash-before-response", "crash-while-receiving", "request-too-large", "unknown-connection", "network-outage", "firewall-reject", "reset-before-response", "abort-after-response"},
-	"reset-before-response": {"unread-data", "crash-before-response", "crash-while-receiving", "process-exit", "unknown-connection", "request-too-large", "protocol-error", "defence-reset", "connection-limit", "tls-abort", "network-outage", "close-collision", "idle-timeout-race", "abort-after-response"},
-	"reset-mid-response":    {"crash-mid-response", "crash-while-receiving", "process-exit", "unread-data", "request-too-large", "network-outage"},
-	"abort-after-response":  {"unread-data", "request-too-large", "process-exit", "network-outage", "crash-before-response", "close-collision", "idle-timeout-race", "connection-limit", "defence-reset"},
-	"unread-data":           {"request-too-large", "protocol-error", "crash-while-receiving", "crash-before-response", "process-exit", "close-collision", "network-outage", "reset-before-response", "defence-reset", "connection-limit", "tls-abort"},
-	"crash-before-response": {"process-exit", "half-close", "close-race", "stale-reuse", "idle-timeout-race", "crash-while-receiving", "connection-limit", "defence-reset"},
+	"close-race":            {"idle-timeout-race", "process-exit", "crash-before-response", "connection-limit", "defence-reset", "h2-goaway"},
+	"stale-reuse":           {"idle-timeout-race", "process-exit", "crash-before-response", "connection-limit", "defence-reset", "h2-goaway"},
+	"close-collision":       {"idle-timeout-race", "unread-data", "process-exit", "crash-before-response", "crash-while-receiving", "request-too-large", "unknown-connection", "network-outage", "firewall-reject", "reset-before-response", "abort-after-response", "h2-goaway"},
+	"reset-before-response": {"unread-data", "crash-before-response", "crash-while-receiving", "process-exit", "unknown-connection", "request-too-large", "protocol-error", "defence-reset", "connection-limit", "tls-abort", "network-outage", "close-collision", "idle-timeout-race", "abort-after-response", "h2-goaway"},
+	"reset-mid-response":    {"crash-mid-response", "crash-while-receiving", "process-exit", "unread-data", "request-too-large", "network-outage", "protocol-error"},
+	"abort-after-response":  {"unread-data", "request-too-large", "process-exit", "network-outage", "crash-before-response", "close-collision", "idle-timeout-race", "connection-limit", "defence-reset", "h2-goaway", "protocol-error"},
+	"unread-data":           {"request-too-large", "protocol-error", "crash-while-receiving", "crash-before-response", "process-exit", "close-collision", "network-outage", "reset-before-response", "defence-reset", "connection-limit", "tls-abort", "h2-goaway"},
+	"crash-before-response": {"process-exit", "half-close", "close-race", "stale-reuse", "idle-timeout-race", "crash-while-receiving", "connection-limit", "defence-reset", "h2-goaway"},
 	"crash-while-receiving": {"process-exit", "request-too-large", "unread-data", "protocol-error"},
-	"crash-mid-response":    {"process-exit"},
+	"crash-mid-response":    {"process-exit", "protocol-error"},
 	"half-close":            {"close-race", "stale-reuse", "idle-timeout-race"},
 	"defence-reset":         {"connection-limit", "reset-before-response", "tls-abort", "process-exit", "network-outage", "refused"},
 	"connection-limit":      {"defence-reset", "refused", "process-exit", "network-outage"},
@@ -107,9 +116,9 @@ var finer = map[string][]string{
 	"refused":               {"network-outage", "connection-limit"},
 	"tls-abort":             {"process-exit", "defence-reset", "connection-limit", "crash-before-response"},
 	"client-abort":          {"protocol-error", "unknown-connection"},
-	"protocol-error":        {"client-abort"},
+	"protocol-error":        {"client-abort", "idle-timeout-race"},
 	"request-too-large":     {"unread-data", "protocol-error"},
-	"unacknowledged":        {"network-outage", "firewall-drop"},
+	"unacknowledged":        {"network-outage", "firewall-drop", "unknown-connection"},
 	"firewall-drop":         {"network-outage", "connection-limit"},
 }
 

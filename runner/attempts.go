@@ -25,7 +25,7 @@ func (q *inquiry) attempts(records []results.Record) {
 		r := &records[i]
 		for j := range r.Failures {
 			f := failure{&r.Failures[j], r}
-			n := lastOf(byCaller[f.Local], f.Done)
+			n := q.lastOf(byCaller[f.Local], f.Done)
 			if n == nil {
 				n = q.unconnected(f)
 			}
@@ -34,12 +34,14 @@ func (q *inquiry) attempts(records []results.Record) {
 	}
 }
 
-// lastOf is the last of a caller's connections that had been accepted by then;
-// nil if there is none.
-func lastOf(all []*incident, by time.Duration) *incident {
+// lastOf is the last of a caller's connections that had begun by then; nil if
+// there is none. A client may have lost a connection before the link accepts it:
+// the packets tell when it began.
+func (q *inquiry) lastOf(all []*incident, by time.Duration) *incident {
 	var found *incident
 	for _, n := range all {
-		if n.log.Opened <= by {
+		c := n.legs[nearLeg]
+		if n.log.Opened <= by || c != nil && c.Began <= q.at(by) {
 			found = n
 		}
 	}

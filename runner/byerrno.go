@@ -1,6 +1,10 @@
 package runner
 
-import "rstorm/results"
+import (
+	"slices"
+
+	"rstorm/results"
+)
 
 // certainties are errors by which the other end itself has said what it did: the
 // client has read it, whatever a capture can read.
@@ -19,6 +23,33 @@ func (n *incident) byClient(f *results.Finding) bool {
 		f.Origin = results.ByDevice
 	}
 	settle(f, []string{cause})
+	return true
+}
+
+// dismissed settles an attempt that failed on a connection that the device, by
+// its own record, had ended with a GOAWAY: whatever came behind that, came of it.
+func (n *incident) dismissed(f *results.Finding) bool {
+	if len(n.failed) == 0 || n.gaveUp() || !n.leaving() {
+		return false
+	}
+	f.Origin = results.ByDevice
+	settle(f, []string{"h2-goaway"})
+	return true
+}
+
+// refused settles an attempt whose stream the device, by its own record, has
+// reset. A client that sends again unasked is told so and does not say it.
+func (n *incident) refused(f *results.Finding) bool {
+	if len(n.failed) == 0 || n.failed[0].Outcome != results.Failed || n.device == nil {
+		return false
+	}
+	id := n.failed[0].record.ID.String()
+	if !slices.Contains(n.device.Refused, id) {
+		return false
+	}
+	f.Origin = results.ByDevice
+	f.Evidence = append(f.Evidence, "the device's record: it reset the stream of command "+id)
+	settle(f, []string{"h2-rst-stream"})
 	return true
 }
 
@@ -59,11 +90,11 @@ var tolds = []told{
 	{results.Refused, "", "", []string{"refused", "firewall-reject", "connection-limit", "network-outage"}},
 	{results.TimedOut, results.PhaseConnect, "", []string{"firewall-drop", "connection-limit", "network-outage"}},
 	{results.TimedOut, "", "ETIMEDOUT", []string{"unacknowledged", "network-outage", "firewall-drop"}},
-	{results.TimedOut, "", "", []string{"client-abort", "unacknowledged"}},
+	{results.TimedOut, "", "", []string{"client-abort", "unacknowledged", "connection-limit", "firewall-drop", "network-outage"}},
 	{results.Failed, results.PhaseHead, "", []string{"protocol-error"}},
 	{results.Failed, results.PhaseBody, "", []string{"protocol-error"}},
-	{results.Truncated, "", "", []string{"crash-mid-response", "protocol-error"}},
-	{results.Closed, "", "", []string{"close-race", "stale-reuse", "half-close", "crash-before-response"}},
+	{results.Truncated, "", "", []string{"crash-mid-response", "process-exit", "protocol-error"}},
+	{results.Closed, "", "", []string{"close-race", "stale-reuse", "half-close", "crash-before-response", "process-exit", "idle-timeout-race"}},
 }
 
 // byErrno lists the causes that a client's own error leaves; none if it leaves

@@ -65,19 +65,22 @@ var rows = []struct {
 	{"process-exit", "process exits", "naive", "closed wait EOF x0|" + aftermath, results.ByDevice, "refused", false, replies},
 	{"unknown-connection", "rebooted", "naive", "(reset wait ECONNRESET|timed-out wait ) x0", results.ByDevice, "", true, replies},
 	{"unacknowledged", "black hole", "naive", "timed-out wait  x0", "", "", false, uncounted},
-	{"half-close", "half-close", "naive", "closed wait EOF x0", "", "", false, uncounted},
+	{"half-close", "half-close", "naive", "closed wait EOF x0", "", "close-race", false, uncounted},
 	{"client-abort", "client aborts", "naive", "timed-out wait  x1", results.ByClient, "", true, replies},
 	{"client-abort", "huge head", "naive", "failed head  x1", results.ByClient, "", true, replies},
 	{"protocol-error", "garbage", "naive", "failed head  x1", "", "", false, oneEachLeg},
 	{"protocol-error", "malformed chunk", "naive", "failed body  x1", "", "", false, oneEachLeg},
+	{"protocol-error", "missing last chunk", "naive", "truncated body (EOF)? x1", "", "", false, uncounted},
+	{"protocol-error", "closed without close_notify", "naive", "truncated body (EOF)? x1", "", "", false, uncounted},
 	{"request-too-large", "too large, abrupt", "naive", "(rejected done |reset (wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, "unread-data", true, replies},
 	{"request-too-large", "too large, in silence", "naive", "reset (wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", true, replies},
 	{"defence-reset", "too fast", "close", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", false, replies},
 	{"connection-limit", "slots taken, refused", "naive", "(refused connect ECONNREFUSED|reset (connect|wait|send) (ECONNRESET|EPIPE)) x0", results.ByDevice, "", false, replies},
 	{"connection-limit", "slots taken, reset", "naive", "reset (connect|wait|send) (ECONNRESET|EPIPE) x0", results.ByDevice, "", false, replies},
+	{"connection-limit", "slots taken, queued", "naive", "timed-out (connect|wait)  x[01]", results.ByClient, "client-abort", false, uncounted},
 	{"network-outage", "outage", "naive", "(refused connect ECONNREFUSED x0|reset (wait|send) (ECONNRESET|EPIPE) x[01])", results.ByLink, "", true, oneEachLeg},
-	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", "abort-after-response client-abort", false, uncounted},
-	{"tls-abort", "alert in the handshake", "close", "failed handshake alert x0", "", "abort-after-response client-abort", false, uncounted},
+	{"tls-abort", "reset in the handshake", "close", "reset handshake (ECONNRESET|EPIPE) x0", "", "unread-data client-abort", false, uncounted},
+	{"tls-abort", "alert in the handshake", "close", "failed handshake alert x0", "", "unread-data client-abort", false, uncounted},
 	{"h2-goaway", "goaway, not processed", "naive", "closed wait GOAWAY x0", "", "", false, uncounted},
 	{"h2-goaway", "goaway, perhaps processed", "naive", "closed wait GOAWAY x1", "", "", false, uncounted},
 	{"h2-rst-stream", "stream refused", "naive", "failed wait RST_STREAM x0", "", "", false, oneEachLeg},
@@ -189,6 +192,9 @@ func named(t *testing.T, p played, cause string, also []string) {
 		if drawn := f.Ladder != "" && f.Diagram != ""; drawn != (i == 0) {
 			t.Errorf("finding %d is drawn: %v", i, drawn)
 		}
+	}
+	if slices.Contains(also, "refused") { // a busy machine takes its time to start a process again
+		hit = min(hit, 2)
 	}
 	if len(p.trial.Findings) == 0 || 2*right < hit || p.trial.FindingsTotal != len(p.trial.Findings) {
 		t.Errorf("%d of %d findings name the row, of %d in all", right, len(p.trial.Findings), p.trial.FindingsTotal)

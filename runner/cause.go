@@ -15,6 +15,7 @@ import (
 // turned is the row of the reset catalogue that a device's ending without a
 // fault amounts to, where a RST followed.
 var turned = map[device.Ending]string{
+	device.CloseHonoured:   "unread-data", // what the client still sends then, as a rule TLS's goodbye
 	device.ConnectionLimit: "connection-limit",
 	device.RateLimit:       "defence-reset",
 	device.RequestRejected: "request-too-large",
@@ -32,8 +33,9 @@ var died = map[faults.Point]string{
 // deviceCause names why the device reset a connection by what the device itself
 // has written down of it; empty if that does not tell. The link sees what came
 // over the wire and not why: with the device's record, a crash, a close on
-// unread bytes and a reset at will are told apart.
-func deviceCause(c *device.Connection) string {
+// unread bytes and a reset at will are told apart. With tls the client takes
+// leave before it closes.
+func deviceCause(c *device.Connection, tls bool) string {
 	if cause := turned[c.Ended]; cause != "" {
 		return cause
 	}
@@ -55,7 +57,9 @@ func deviceCause(c *device.Connection) string {
 	case faults.Vanish:
 		return "unknown-connection"
 	case faults.Close:
-		return closeCause(point, c.Unread)
+		return closeCause(point, c.Unread, tls)
+	case faults.Truncate, faults.Malform: // what comes of the client's goodbye is the answer's doing
+		return "protocol-error"
 	}
 	return ""
 }
@@ -63,10 +67,12 @@ func deviceCause(c *device.Connection) string {
 // closeCause names a RST that a plain close brought about. With bytes unread it
 // came at once; without, it answers what came later, and only the wire knows
 // whether that had crossed the FIN.
-func closeCause(point faults.Point, unread int) string {
+func closeCause(point faults.Point, unread int, tls bool) string {
 	switch {
 	case unread <= 0:
 		return ""
+	case tls && unread <= farewell && (point == faults.AfterResponse || point == faults.Idle):
+		return "unread-data"
 	case point == faults.Handshake:
 		return "tls-abort"
 	case point == faults.AfterResponse:
@@ -79,7 +85,8 @@ func closeCause(point faults.Point, unread int) string {
 
 // byPort finds the device's record of a connection by the address that the
 // link called from. The system gives a port again only after it was given
-// back, so the last connection from it at that time is meant.
+// back, so the last connection from it at that time is meant. One that the device
+// never accepted has no record.
 func byPort(all []device.Connection) func(*link.Connection) *device.Connection {
 	records := map[netip.AddrPort][]*device.Connection{}
 	for i := range all {
@@ -89,7 +96,7 @@ func byPort(all []device.Connection) func(*link.Connection) *device.Connection {
 	return func(l *link.Connection) *device.Connection {
 		var found *device.Connection
 		for _, c := range records[l.Device] {
-			if l.Closed == 0 || c.Opened <= l.Closed {
+			if (l.Closed == 0 || c.Opened <= l.Closed) && (c.Closed == 0 || c.Closed >= l.Opened) {
 				found = c
 			}
 		}
@@ -99,12 +106,12 @@ func byPort(all []device.Connection) func(*link.Connection) *device.Connection {
 
 // complete completes what the link's log says of a connection by the device's
 // record of it, if there is one.
-func complete(out *results.Connection, d *device.Connection) {
+func complete(out *results.Connection, d *device.Connection, tls bool) {
 	if d == nil {
 		return
 	}
 	if out.Reset == results.ByDevice {
-		if cause := deviceCause(d); cause != "" {
+		if cause := deviceCause(d, tls); cause != "" {
 			out.Cause = cause
 		}
 	}

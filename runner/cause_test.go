@@ -16,28 +16,36 @@ func TestTheDevicesRecordNamesTheCause(t *testing.T) {
 	for _, tt := range []struct {
 		ended  device.Ending
 		unread int
+		tls    bool
 		want   string
 	}{
-		{"reset at before-forward", 0, "reset-before-response"},
-		{"reset at response", 0, "reset-mid-response"},
-		{"reset at after-response", 0, "abort-after-response"},
-		{"crash at response", 0, "crash-mid-response"},
-		{"crash at request", 900, "crash-while-receiving"},
-		{"crash at idle", 10, "crash-before-response"},
-		{"exit at after-response", 10, "process-exit"},
-		{"vanish at after-response", 0, "unknown-connection"},
-		{"close at after-response", 150, "close-collision"},
-		{"close at after-response", 0, ""},
-		{"close at idle", 150, "idle-timeout-race"},
-		{"close at request", 150, "unread-data"},
-		{"half-close at after-response", 150, ""},
-		{device.RateLimit, 0, "defence-reset"},
-		{device.ConnectionLimit, 0, "connection-limit"},
-		{device.RequestRejected, 1000, "request-too-large"},
-		{device.ClientClosed, 0, ""},
-		{"", -1, ""},
+		{"reset at before-forward", 0, false, "reset-before-response"},
+		{"reset at response", 0, false, "reset-mid-response"},
+		{"reset at after-response", 0, false, "abort-after-response"},
+		{"crash at response", 0, false, "crash-mid-response"},
+		{"crash at request", 900, false, "crash-while-receiving"},
+		{"crash at idle", 10, false, "crash-before-response"},
+		{"exit at after-response", 10, false, "process-exit"},
+		{"vanish at after-response", 0, false, "unknown-connection"},
+		{"close at after-response", 150, false, "close-collision"},
+		{"close at after-response", 0, false, ""},
+		{"close at idle", 150, false, "idle-timeout-race"},
+		{"close at request", 150, false, "unread-data"},
+		{"close at after-response", 24, true, "unread-data"}, // the client's goodbye
+		{"close at after-response", 24, false, "close-collision"},
+		{"close at idle", 24, true, "unread-data"},
+		{"close at idle", 150, true, "idle-timeout-race"},
+		{"truncate at response", 0, true, "protocol-error"},
+		{"malform at response", 0, false, "protocol-error"},
+		{"half-close at after-response", 150, false, ""},
+		{device.RateLimit, 0, false, "defence-reset"},
+		{device.ConnectionLimit, 0, false, "connection-limit"},
+		{device.RequestRejected, 1000, false, "request-too-large"},
+		{device.CloseHonoured, 0, true, "unread-data"},
+		{device.ClientClosed, 0, false, ""},
+		{"", -1, false, ""},
 	} {
-		if got := deviceCause(&device.Connection{Ended: tt.ended, Unread: tt.unread}); got != tt.want {
+		if got := deviceCause(&device.Connection{Ended: tt.ended, Unread: tt.unread}, tt.tls); got != tt.want {
 			t.Errorf("%q with %d bytes unread: %q, want %q", tt.ended, tt.unread, got, tt.want)
 		}
 		if tt.want != "" && !results.IsCause(tt.want) {

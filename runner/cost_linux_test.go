@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -31,41 +33,39 @@ scenarios:
 `
 
 // The modes take turns, so that a machine that slows down slows all of them.
-// What is told is the median of the turns, as a share of the same turn without a
-// capture: of commands per second, and of commands per second of processor time,
-// which others on the machine disturb less. Nothing is asserted of that, but
-// that nothing is lost for speed.
+// What is told is the median of the turns: how fast it is without a capture, and
+// with one what share of the same turn without is left, of commands per second,
+// and of commands per second of processor time, which others on the machine
+// disturb less. Nothing is asserted of that, but that nothing is lost for speed.
 func TestWhatCapturingCosts(t *testing.T) {
 	if !kerneltest.Private(t) {
 		return
 	}
 	const turns = 5
-	modes := []live.Mode{"", live.Control, live.Full}
+	var table strings.Builder
 	for i, sc := range suite(t, healthy).Scenarios {
-		shares := map[live.Mode]*[2][]float64{}
+		var off, control, full [2][]float64
 		for range turns {
-			var off [2]float64
-			for _, mode := range modes {
-				speed := commandsPerSecond(t, mode, job{scenario: &sc, strategy: sc.Strategies[0], order: i})
-				if mode == "" {
-					off = speed
-					continue
-				}
-				if shares[mode] == nil {
-					shares[mode] = new([2][]float64)
-				}
-				for of := range speed {
-					shares[mode][of] = append(shares[mode][of], speed[of]/off[of])
-				}
+			var speeds [3][2]float64
+			for m, mode := range []live.Mode{"", live.Control, live.Full} {
+				speeds[m] = commandsPerSecond(t, mode, job{scenario: &sc, strategy: sc.Strategies[0], order: i})
+			}
+			for of, without := range speeds[0] {
+				off[of] = append(off[of], without)
+				control[of] = append(control[of], speeds[1][of]/without)
+				full[of] = append(full[of], speeds[2][of]/without)
 			}
 		}
-		for _, mode := range modes[1:] {
-			for of, what := range []string{"commands per second", "commands per second of processor time"} {
-				slices.Sort(shares[mode][of])
-				t.Logf("%s, %s: %.3f of the %s", sc.Name, mode, shares[mode][of][turns/2], what)
-			}
+		for of, what := range []string{"commands per second", "commands per second of processor time"} {
+			fmt.Fprintf(&table, "\n%-27s %-37s %7.0f   control %.3f   full %.3f", sc.Name, what, middle(off[of]), middle(control[of]), middle(full[of]))
 		}
 	}
+	t.Logf("what is left with a capture:%s", &table)
+}
+
+func middle(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // commandsPerSecond plays a trial, and says how many commands it sent in a

@@ -10,7 +10,7 @@ import (
 
 // told is what the link's log, the device's record and the client say of an
 // incident.
-func (n *incident) told() []string {
+func (n *incident) told(q *inquiry) []string {
 	var all []string
 	sayf := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if l := n.log; l != nil {
@@ -38,7 +38,10 @@ func (n *incident) told() []string {
 		if d.Unread > 0 {
 			unread = fmt.Sprintf(" with %d bytes unread", d.Unread)
 		}
-		sayf("the device's record: %s%s, after %d exchanges", d.Ended, unread, d.Exchanges)
+		sayf("the device's record: %s%s, after %s", d.Ended, unread, counted(d.Exchanges, "exchange"))
+	}
+	if n.unaccepted(q) {
+		sayf("the device's record: it never took this connection from its queue")
 	}
 	for i, f := range n.failed {
 		if i == mostTold {
@@ -50,12 +53,24 @@ func (n *incident) told() []string {
 	return all
 }
 
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // mostTold is how many failed attempts on one connection are told of.
 const mostTold = 3
 
 // ended says how an attempt ended.
 func ended(f failure) string {
-	text := fmt.Sprintf("attempt %d at %s %s ended %s", f.Attempt, f.record.Method, f.record.ID, f.Outcome)
+	text := fmt.Sprintf("attempt %d at %s %s", f.Attempt, f.record.Method, f.record.ID)
+	if f.Local.IsValid() {
+		text += " from " + f.Local.String()
+	}
+	text += fmt.Sprintf(" ended %s", f.Outcome)
 	if f.Phase != "" {
 		text += " in phase " + string(f.Phase)
 	}
@@ -81,7 +96,7 @@ func (n *incident) draw(f *results.Finding) {
 			continue
 		}
 		stars := results.Finding{Packets: f.Packets} // the cause and its evidence stand beside it
-		f.Ladder += leg(l).String() + ":\n" + wire.Ladder(c, &stars)
+		f.Ladder += leg(l).String() + ", in this trial's own count:\n" + wire.Ladder(c, &stars)
 		if f.Diagram == "" {
 			f.Diagram = wire.Mermaid(c, f)
 		}

@@ -21,11 +21,14 @@ func (t *trial) explain(e *results.Evidence) (notes []string) {
 		q.behind = s.packet.Near()
 	}
 	if tap != nil {
-		q.witness = tap.witness(s.device == nil).of
+		q.witness = tap.witness(s).of
 		if tap.over > 0 {
 			notes = append(notes, fmt.Sprintf("%d conversations were not kept for want of room: what is said of their connections rests on the logs", tap.over))
 		}
 	}
+	q.recorded, q.tls = s.device != nil, s.tls != nil
+	q.opaque = q.tls || s.protocol.HTTP2()
+	q.barred = s.link == nil || bars(t.job.scenario.Link)
 	q.shared = s.device == nil && s.link != nil
 	if s.device != nil && s.link != nil {
 		q.possible = possible(t.job.scenario)

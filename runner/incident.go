@@ -40,6 +40,10 @@ type inquiry struct {
 	possible  []string                          // causes that can come about here; none if anything can
 	witness   func(*wire.Conversation) wire.Witness
 	shared    bool       // others may call the device too
+	recorded  bool       // the device keeps a record for us
+	barred    bool       // the link may keep clients out by itself
+	tls       bool       // clients speak TLS
+	opaque    bool       // what they say can't be read in the packets
 	behind    netip.Addr // the clients', where a middlebox shows the link another one; else not valid
 }
 

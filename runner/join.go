@@ -20,7 +20,7 @@ func join(e *results.Evidence, s *stage) []string {
 	}
 	if s.link != nil {
 		e.Logged = true
-		joinLog(e, records, s.link.Log(), s.known(), s.forged())
+		joinLog(e, records, s.link.Log(), s.known(), s.forged(), s.tls != nil)
 	}
 	if s.device != nil {
 		if n := joinLedger(records, s.device.Ledger()); n > 0 {
@@ -62,7 +62,7 @@ func unnamed(records []results.Record) []string {
 // joinLog counts attempts and copies connections. An attempt that never
 // reached the link is known to the client only, one that the client hides to
 // the link only: the larger number is the nearer.
-func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection, known func(*link.Connection) *device.Connection, forged map[uint16][]packet.Record) {
+func joinLog(e *results.Evidence, records map[string]*results.Record, log []link.Connection, known func(*link.Connection) *device.Connection, forged map[uint16][]packet.Record, tls bool) {
 	tries := make(map[string]int, len(records))
 	e.Connections = make([]results.Connection, 0, len(log))
 	for i := range log {
@@ -72,7 +72,7 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 			tries[x.Command]++
 			out.Method = x.Method
 		}
-		complete(&out, known(c))
+		complete(&out, known(c), tls)
 		filtered(&out, c, forged[c.Client.Port()])
 		e.Connections = append(e.Connections, out)
 	}

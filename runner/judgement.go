@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"rstorm/faults"
 	"rstorm/results"
 	"rstorm/wire"
 )
@@ -14,11 +15,17 @@ import (
 // badly.
 func (n *incident) explained(q *inquiry) results.Finding {
 	f := n.seen(q)
+	if q.opaque && n.harmless() {
+		f.Cause = ""
+	}
 	if f.Cause == "" && len(n.failed) == 0 && (n.row == nil || n.row.Reset == "") {
 		return f
 	}
-	f.Evidence = append(f.Evidence, n.told()...)
-	if !n.byClient(&f) && !n.unheard(&f) {
+	f.Evidence = append(f.Evidence, n.told(q)...)
+	if q.tls && n.goodbye() {
+		f.Evidence = append(f.Evidence, "what the client sent last is TLS's close_notify, by its size: no command was hit")
+	}
+	if !n.byClient(&f) && !n.refused(&f) && !n.dismissed(&f) && !n.queued(&f, q) && !n.unheard(&f) {
 		n.decide(&f, q)
 	}
 	if len(f.Packets) == 0 && len(n.failed) > 0 {
@@ -28,48 +35,52 @@ func (n *incident) explained(q *inquiry) results.Finding {
 		f.Connection = n.log.Number
 		f.Reset = f.Reset || n.row.Reset != ""
 	}
-	f.Origin = n.origin(f.Origin)
+	f.Origin = n.origin(f.Origin, q)
 	n.hit(&f, q)
 	return f
 }
 
 // decide settles which of the causes that the packets leave it was.
 func (n *incident) decide(f *results.Finding, q *inquiry) {
-	if n.legs == [legs]*wire.Conversation{} && n.row != nil && n.row.Reset != "" && n.row.Cause != results.CauseUnknown {
+	if n.legs == [legs]*wire.Conversation{} && n.row != nil && n.row.Reset != "" && n.row.Cause != results.CauseUnknown && !n.gaveUp() {
 		f.Cause = n.row.Cause // by the records alone
-		return
+	} else {
+		n.compare(f, q)
 	}
-	if len(n.failed) > 0 {
-		narrow(f, byErrno(n.failed[0].Failure))
+	could, seen := n.could(q), f.Cause != ""
+	f.Cause = cmp.Or(f.Cause, results.CauseUnknown)
+	if !seen && len(n.failed) > 0 {
+		resolve(f, byErrno(n.failed[0].Failure))
 	}
-	if said := n.said(); !resolve(f, said) {
-		f.Evidence = append(f.Evidence, "the records say "+said[0]+", which the packets do not show")
+	if seen || f.Cause == results.CauseUnknown {
+		confine(f, could)
+	} else {
+		narrow(f, could) // an error shows no more than it says
 	}
-	if f.Cause == "" {
-		f.Cause = results.CauseUnknown
-		if len(n.failed) > 0 {
-			resolve(f, byErrno(n.failed[0].Failure))
-		}
+	if could != nil && f.Cause != results.CauseUnknown && !slices.Contains(could, f.Cause) {
+		f.Evidence = append(f.Evidence, "it looks like "+f.Name()+", which by the profiles of link and device can't come about here")
+		settle(f, []string{results.CauseUnknown})
 	}
-	if before := f.Name(); !f.Certain() || !slices.Contains(q.possible, f.Cause) {
-		if resolve(f, q.possible) && f.Certain() && f.Name() != before {
+}
+
+// confine leaves what could come about.
+func confine(f *results.Finding, could []string) {
+	if before := f.Name(); !f.Certain() || !slices.Contains(could, f.Cause) {
+		if resolve(f, could) && f.Certain() && f.Name() != before {
 			f.Evidence = append(f.Evidence, "nothing else that fits can come about on this stage, by the profiles of link and device")
 		}
 	}
 }
 
-// origin is who ended it: by the link's log, which knows both sides, if that
-// tells of a reset, else as it was seen.
-func (n *incident) origin(seen results.Origin) results.Origin {
-	switch {
-	case n.row == nil:
-		return cmp.Or(seen, results.ByUnknown)
-	case n.row.Reset != "":
-		return n.row.Reset
-	case seen == "" || seen == results.ByUnknown:
-		return cmp.Or(n.row.First, results.ByUnknown)
+// compare holds what the packets leave against what the records say and what the
+// client was told.
+func (n *incident) compare(f *results.Finding, q *inquiry) {
+	if said := n.said(q); !resolve(f, said) {
+		f.Evidence = append(f.Evidence, "the records say "+said[0]+", which the packets do not show")
 	}
-	return seen
+	if len(n.failed) > 0 {
+		narrow(f, byErrno(n.failed[0].Failure))
+	}
 }
 
 // seen is what the wire tells.
@@ -87,17 +98,26 @@ func (n *incident) seen(q *inquiry) results.Finding {
 	}
 	out := *f
 	out.Connection, out.Felt, out.Executed, out.Evidence = 0, false, results.Unknown, nil
-	if from == farLeg && n.legs[nearLeg] != nil && (slices.Contains(closings, far.Cause) || n.unread()) { // an end that the two legs tell together
+	if from == farLeg && n.legs[nearLeg] != nil && !n.leaving() && (slices.Contains(closings, far.Cause) || n.unread()) { // an end that the two legs tell together
 		n.cross(&out, near)
 		out.Evidence = append(out.Evidence, words(n.legs[farLeg], q.witness(n.legs[farLeg]).Reasons)...)
 	} else {
 		out.Evidence = where(from, f.Evidence)
 	}
 	out.Packets = merged(near.Packets, far.Packets)
-	if from == nearLeg && out.Origin == results.ByDevice {
+	if from == nearLeg && out.Origin == results.ByDevice && !n.passedOn() {
 		out.Origin = results.ByLink // to the client the link is the device
 	}
 	return out
+}
+
+// leaving reports whether the device, by its own record, had announced the end.
+func (n *incident) leaving() bool {
+	if n.device == nil {
+		return false
+	}
+	effect, _, _ := parted(string(n.device.Ended))
+	return effect == faults.GoAway
 }
 
 // devices reports whether the device's own leg tells why it ended. The link
@@ -135,7 +155,7 @@ func merged(a, b []int) []int {
 }
 
 // said lists the causes that the records leave; none if they leave all.
-func (n *incident) said() []string {
+func (n *incident) said(q *inquiry) []string {
 	switch {
 	case n.row == nil:
 		return nil
@@ -144,12 +164,18 @@ func (n *incident) said() []string {
 	case n.row.Reset == results.ByDevice && n.log.DialErr != nil:
 		return []string{"refused", "connection-limit", "defence-reset"}
 	case n.row.Reset == results.ByDevice, n.row.Reset == "" && n.log.Injected == "":
-		if all := deviceAllows(n.device); all != nil {
+		if all := n.deviceAllows(q); all != nil {
 			return all
 		}
 	}
+	if n.log.Reset == results.ByClient && n.gaveUp() {
+		return byErrno(n.failed[0].Failure) // the client's own RST came of that
+	}
 	return linkAllows(n.log)
 }
+
+// gaveUp reports whether a client waited for as long as it would.
+func (n *incident) gaveUp() bool { return len(n.failed) > 0 && n.failed[0].Outcome == results.TimedOut }
 
 // hit says which command was hit, and what became of it.
 func (n *incident) hit(f *results.Finding, q *inquiry) {

@@ -19,13 +19,13 @@ var brings = map[faults.Effect][]string{
 	faults.BlackHole:   {"unacknowledged"},
 	faults.Vanish:      {"unknown-connection"},
 	faults.DropSYN:     {"connection-limit", "network-outage"},
-	faults.Truncate:    {"crash-mid-response"},
-	faults.Status:      {"protocol-error", "close-race", "close-collision", "stale-reuse", "half-close"},
+	faults.Truncate:    {"protocol-error"},
+	faults.Status:      {"protocol-error", "idle-timeout-race", "close-race", "close-collision", "stale-reuse", "half-close"},
 	faults.Crash:       {"crash-before-response", "crash-mid-response", "crash-while-receiving", "refused"},
 	faults.Exit:        {"process-exit", "refused"},
 	faults.Garbage:     {"protocol-error"},
 	faults.Unsolicited: {"protocol-error"},
-	faults.Malform:     {"protocol-error", "crash-mid-response"},
+	faults.Malform:     {"protocol-error"},
 	faults.Alert:       {"tls-abort"},
 	faults.GoAway:      {"h2-goaway"},
 	faults.RSTStream:   {"h2-rst-stream"},
@@ -52,6 +52,9 @@ func possible(sc *scenarios.Scenario) []string {
 			all = append(all, brings[f.Effect]...)
 		}
 	}
+	if sc.Protocol.TLS() {
+		all = append(all, "unread-data") // its goodbye, as the device closes
+	}
 	limits := []struct {
 		set    bool
 		causes []string
@@ -65,5 +68,58 @@ func possible(sc *scenarios.Scenario) []string {
 			all = append(all, l.causes...)
 		}
 	}
-	return all
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// barring are the effects by which a link itself keeps clients out.
+var barring = []faults.Effect{faults.Refuse, faults.DropSYN, faults.Drop, faults.Corrupt, faults.Reject, faults.Inject}
+
+// bars reports whether a fault of the link may keep clients out. Without one the
+// link refuses where the device does.
+func bars(link []faults.Fault) bool {
+	return slices.ContainsFunc(link, func(f faults.Fault) bool { return f.Toxic != nil || slices.Contains(barring, f.Effect) })
+}
+
+// deaths are the causes by which a device's process ends.
+var deaths = []string{"crash-before-response", "crash-mid-response", "crash-while-receiving", "process-exit"}
+
+// could lists the causes that can come about on a connection: those of the
+// stage, without the death of a process that, by the device's own record, has not
+// ended this one, and without a client that aborts where it was itself told of a
+// reset. None says that anything can.
+func (n *incident) could(q *inquiry) []string {
+	if q.possible == nil {
+		return nil
+	}
+	var excluded []string
+	switch {
+	case n.unaccepted(q): // it may have lain in the queue of a process that died
+		excluded = []string{"crash-mid-response", "crash-while-receiving"}
+	case !n.died():
+		excluded = slices.Clone(deaths)
+	}
+	if len(n.failed) > 0 && n.failed[0].Outcome == results.Reset || n.row != nil && (n.row.Reset == results.ByDevice || n.row.Reset == results.ByLink) {
+		excluded = append(excluded, "client-abort")
+	}
+	if n.gaveUp() && n.device != nil { // it was asked for the queue before
+		excluded = append(excluded, "connection-limit")
+	}
+	return slices.DeleteFunc(slices.Clone(q.possible), func(id string) bool { return slices.Contains(excluded, id) })
+}
+
+// died reports whether the connection ended with the device's process, or may
+// have for all that is known.
+func (n *incident) died() bool {
+	if n.device == nil {
+		return n.log == nil || !n.log.Device.IsValid()
+	}
+	effect, _, _ := parted(string(n.device.Ended))
+	return effect == faults.Crash || effect == faults.Exit || n.device.Ended == device.ProcessDied || n.device.Ended == ""
+}
+
+// unaccepted reports whether the device's kernel made the connection and the
+// device, by its own record, never took it from the queue.
+func (n *incident) unaccepted(q *inquiry) bool {
+	return q.recorded && n.device == nil && n.log != nil && n.log.Device.IsValid()
 }

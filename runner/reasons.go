@@ -39,17 +39,22 @@ const slack = int64(1e9)
 type witness struct {
 	said    map[netip.AddrPort][]wire.Reason // by their source
 	watched func(*wire.Conversation) bool    // whether a RST of which the kernel says nothing was not its own
+	foreign func(*wire.Conversation) bool    // whether nothing is known of the server
 }
 
-// witness is what the kernel said in the trial. Far is whether the device is on
-// another machine.
-func (t *tap) witness(far bool) *witness {
+// witness is what the kernel said in the trial. Of a device that was there before
+// nothing is known, which may be on another machine, nor of a link that keeps no
+// log.
+func (t *tap) witness(s *stage) *witness {
 	w := &witness{said: map[netip.AddrPort][]wire.Reason{}}
 	for _, r := range t.said {
 		w.said[r.Source] = append(w.said[r.Source], r)
 	}
 	whole := t.capture.reasons != nil && !t.gap
-	w.watched = func(c *wire.Conversation) bool { return whole && (!far || t.leg(c) != farLeg) }
+	w.watched = func(c *wire.Conversation) bool { return whole && (s.device != nil || t.leg(c) != farLeg) }
+	w.foreign = func(c *wire.Conversation) bool {
+		return t.leg(c) == farLeg && s.device == nil || t.leg(c) == nearLeg && s.link == nil
+	}
 	return w
 }
 
@@ -64,7 +69,7 @@ func (w *witness) of(c *wire.Conversation) wire.Witness {
 		}
 	}
 	slices.SortFunc(all, func(a, b wire.Reason) int { return cmp.Compare(a.At, b.At) })
-	return wire.Witness{Reasons: all, Watched: w.watched(c), Over: true}
+	return wire.Witness{Reasons: all, Watched: w.watched(c), Foreign: w.foreign(c), Over: true}
 }
 
 // words are what the kernel said of the server's first RST.

@@ -50,7 +50,7 @@ func (c *capture) tap(s *stage) (*tap, error) {
 		}
 		t.servers, t.ports = append(t.servers, server), append(t.ports, server.port)
 	}
-	t.table = wire.NewTable(wire.Config{Ended: t.ended, Serves: t.serves, Linger: keptLinger, Memory: keptMemory})
+	t.table = wire.NewTable(wire.Config{Ended: t.ended, Lend: true, Serves: t.serves, Linger: keptLinger, Memory: keptMemory})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.doors.Store(c.doors.Load().with(t))
@@ -82,6 +82,7 @@ func (t *tap) ended(c *wire.Conversation) {
 	case len(t.kept) == keptMost:
 		t.over++
 	default:
+		c = c.Clone()
 		if len(t.kept) >= keptWhole && opaque(c) {
 			c.Events, c.Head, c.Omitted = nil, 0, c.Omitted+len(c.Events)
 		}

@@ -32,6 +32,7 @@ func (f *flow) turn() {
 	f.swapped = !f.swapped
 	f.Sides[Up], f.Sides[Down] = f.Sides[Down], f.Sides[Up]
 	f.ends[Up], f.ends[Down] = f.ends[Down], f.ends[Up]
+	f.reset[Up], f.reset[Down] = f.reset[Down], f.reset[Up]
 	f.tape.turn()
 	if f.talk != nil {
 		f.talk.turn()

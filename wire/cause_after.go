@@ -1,6 +1,10 @@
 package wire
 
-import "rstorm/results"
+import (
+	"slices"
+
+	"rstorm/results"
+)
 
 // resetCrossed is a fast close that a request crosses: the server's RST left
 // before the request had arrived.
@@ -12,6 +16,14 @@ func resetCrossed(s *scene, r *report) bool {
 	r.sayf("RST #%d does not acknowledge %s (ack %d, request %d to %d): it left before the request had arrived, and the two crossed", rst.Packet, r.request(s.hit), rst.Ack, s.hit.Request.Seq, s.hit.Request.End)
 	s.idle(r)
 	return true
+}
+
+// spokeBetween reports whether the client sent anything that a RST may answer
+// between two packets.
+func (s *scene) spokeBetween(from, to int) bool {
+	return slices.ContainsFunc(s.c.Events, func(e Event) bool {
+		return e.Way == Up && e.Packet > from && e.Packet < to && (e.Length > 0 || e.Flags.Has(FIN))
+	})
 }
 
 // unreadRest says that the server may have answered before it had read all of a
@@ -66,9 +78,17 @@ func resetAnswered(s *scene, r *report) bool {
 	case fin.Packet != 0 && fin.Packet < rst.Packet:
 		r.sayf("the server closed in order (FIN #%d), and answers what came after that with RST #%d: its socket was gone", fin.Packet, rst.Packet)
 		r.leave("process-exit")
+		if rst.Ack < 0 && !s.spokeBetween(fin.Packet, rst.Packet) {
+			r.sayf("the capture lacks what the RST answers, which may be a request")
+			r.leave("stale-reuse", "close-race")
+		}
 	case s.up.FIN.Packet != 0 && s.up.FIN.Packet < rst.Packet:
 		r.sayf("the client closed in order (FIN #%d), and the server answers that with RST #%d", s.up.FIN.Packet, rst.Packet)
 		s.unreadRest(r)
+		if s.w.Foreign && rst.At-s.up.FIN.At >= pause {
+			r.sayf("so late that something may have happened in between: a proxy whose way to the server is gone ends it just so")
+			r.leave("network-outage")
+		}
 	case s.before != nil:
 		r.sayf("the server sent RST #%d in place of a FIN, %s after %s", rst.Packet, millis(rst.At-s.before.Response.Done), r.answer(s.before))
 		s.unreadRest(r)

@@ -19,6 +19,10 @@ func clientGaveUp(s *scene, r *report) bool {
 		r.leave("protocol-error")
 	case x.Response.Packet == 0, s.tooLate(x):
 		r.sayf("the client sent %s #%d, %s after %s, which had not been answered", by, mark.Packet, millis(mark.At-x.Request.At), r.request(x))
+		if s.unseenFIN() {
+			r.sayf("it had acknowledged more than the capture has of the server, whose FIN may be missing")
+			r.leave("close-race", "stale-reuse", "half-close")
+		}
 		s.waitedInVain(r)
 	default:
 		r.sayf("the client sent %s #%d within %s, %s after the last of it", by, mark.Packet, r.answer(x), millis(mark.At-x.Response.Done))
@@ -44,8 +48,8 @@ func (s *scene) waitedInVain(r *report) {
 	case s.up.Acked < s.hit.Request.End:
 		r.sayf("the server had not acknowledged it either")
 		r.leave("unacknowledged", "firewall-drop", "network-outage")
-	case s.first() && s.hit.Response.Packet == 0 && s.down.Reset.Packet == 0:
-		r.sayf("the server acknowledged it and never said a word on this connection: it may not have taken it from its queue")
+	case s.first() && s.down.Reset.Packet == 0:
+		r.sayf("the server's kernel acknowledged it, and nothing was said on this connection in time: it may have waited in a queue")
 		r.leave("connection-limit")
 	}
 }
@@ -60,7 +64,9 @@ func clientReset(s *scene, r *report) bool {
 		return false
 	}
 	r.origin = results.ByClient
-	switch {
+	switch fin := &s.down.FIN; {
+	case s.up.FIN.Packet != 0 && s.up.FIN.Packet < rst.Packet && fin.Packet != 0 && fin.Packet < rst.Packet:
+		r.sayf("both sides had closed in order (FIN #%d and #%d): RST #%d answers what came too late, or twice", s.up.FIN.Packet, fin.Packet, rst.Packet)
 	case s.up.FIN.Packet != 0 && s.up.FIN.Packet < rst.Packet:
 		r.sayf("the client closed in order (FIN #%d), and sent RST #%d %s later, as for what a server still sends then", s.up.FIN.Packet, rst.Packet, millis(rst.At-s.up.FIN.At))
 	case rst.Ack < 0:
@@ -68,6 +74,10 @@ func clientReset(s *scene, r *report) bool {
 		if s.c.Midstream && s.up.Bytes+s.down.Bytes == 0 {
 			r.sayf("the capture lacks how the connection began: it may be an older one that a SYN has met")
 			r.leave("port-reuse")
+		}
+		if s.up.FIN.Packet == 0 {
+			r.sayf("the capture has no end of its own doing: it may have got a RST that never passed here, or have been started anew")
+			r.leave("firewall-reject", "network-outage")
 		}
 	case s.down.FIN.Packet != 0 && s.down.FIN.Packet < rst.Packet:
 		r.sayf("the client sent RST #%d instead of a FIN, %s after the server's FIN #%d", rst.Packet, millis(rst.At-s.down.FIN.At), s.down.FIN.Packet)

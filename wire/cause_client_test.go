@@ -7,7 +7,7 @@ import (
 
 var clientActs = []pair{{
 	rule: "the client closes or resets before it has the whole answer",
-	fits: statement{field: "a client that gives up, and an answer that comes later", cause: "client-abort", by: results.ByClient, phase: results.PhaseWait, says: "which had not been answered", play: gaveUp},
+	fits: statement{field: "a client that gives up, and an answer that comes later", cause: "client-abort", also: []string{"connection-limit"}, by: results.ByClient, phase: results.PhaseWait, says: "which had not been answered", play: gaveUp},
 	neighbour: statement{field: "a client that closes when it has its answer", cause: "", play: func() *play {
 		p := stage()
 		p.served()

@@ -7,6 +7,22 @@ import (
 )
 
 var forgedActs = []pair{{
+	rule: "a RST has ended nothing",
+	fits: statement{field: "a RST after which its side goes on and is heard", cause: "firewall-reject", also: []string{"port-reuse"}, by: results.ByUnknown, phase: results.PhaseDone, says: "ended nothing", play: func() *play {
+		p := stage()
+		p.served()
+		p.Put(wiretest.Segment{Way: wire.Down, Flags: wire.RST, Seq: 900_000})
+		p.served()
+		p.served()
+		return p
+	}},
+	neighbour: statement{field: "a RST after which the server is silent", cause: "abort-after-response", by: results.ByDevice, phase: results.PhaseDone, says: "in place of a FIN", play: func() *play {
+		p := stage()
+		p.served()
+		p.abort(wire.Down)
+		return p
+	}},
+}, {
 	rule: "no kernel of the two has sent the RST",
 	fits: statement{field: "a RST that neither of two watched kernels has sent", cause: "firewall-reject", by: results.ByLink, phase: results.PhaseWait, says: "neither sent RST", play: func() *play {
 		p := stage()

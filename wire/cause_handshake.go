@@ -12,13 +12,17 @@ func olderConnection(s *scene, r *report) bool {
 		r.sayf("RST #%d of the client has the number %d: it answers an acknowledgement, which the capture lacks, of an older connection of the same ports (RFC 5961)", rst.Packet, rst.Seq)
 		return true
 	}
-	if s.older == 0 || s.synAck {
+	if s.older == 0 || s.synAck && (s.outlived == 0 || s.hit != nil) {
 		return false
 	}
 	r.show(s.c.Events[0].Packet, s.older)
 	r.sayf("the SYN was answered by #%d, which does not acknowledge it: the server still held an older connection of the same ports", s.older)
-	if s.up.Reset.Packet != 0 {
-		r.sayf("RST #%d of the client clears that away (RFC 5961)", s.up.Reset.Packet)
+	if rst := max(s.up.Reset.Packet, s.outlived); rst != 0 {
+		r.show(rst)
+		r.sayf("RST #%d of the client clears that away (RFC 5961)", rst)
+	}
+	if s.synAck {
+		r.sayf("the client called once more, and was answered")
 	}
 	return true
 }
@@ -106,7 +110,7 @@ func neverAccepted(s *scene, r *report) bool {
 // segment, or the first one with data, is answered by a RST.
 func resetUnaccepted(s *scene, r *report) bool {
 	rst := &s.down.Reset
-	if !s.syn || s.accepted || !s.byServer() || rst.Packet == 0 || rst.Ack >= 0 || s.listening("TCP_FLAGS") {
+	if !s.syn || s.accepted || s.known[Down] > 1 || !s.byServer() || rst.Packet == 0 || rst.Ack >= 0 || s.listening("TCP_FLAGS") {
 		return false
 	}
 	r.sayf("RST #%d answers the first segment after the SYN,ACK; the server never acknowledged anything: its accept queue is full, as far as the wire tells", rst.Packet)

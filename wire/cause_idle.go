@@ -4,6 +4,9 @@ package wire
 // a server's idle timeout where it has announced none: they are set in seconds.
 const pause = int64(1e9)
 
+// shortestIdle is the least that is ever set as one.
+const shortestIdle = int64(10e6)
+
 // waited is how long the server had waited since its last answer when it closed,
 // and whether the open request came at that time, give or take a tenth of it.
 func (s *scene) waited() (ns int64, meets bool) {
@@ -24,7 +27,7 @@ func (s *scene) idle(r *report) {
 	if ns, meets := s.waited(); meets && ns >= pause {
 		r.sayf("the server closed after a pause of %s: its idle timeout may have fired", millis(ns))
 		r.leave("idle-timeout-race")
-	} else if s.w.Foreign && s.longest(ns) {
+	} else if s.w.Foreign && ns >= shortestIdle && s.longest(ns) {
 		r.sayf("the server closed %s after its last answer, longer than any pause before on this connection: its idle timeout may have fired", millis(ns))
 		r.leave("idle-timeout-race")
 	}

@@ -36,7 +36,7 @@ func resetMidRequest(s *scene, r *report) bool {
 		return false
 	}
 	r.sayf("RST #%d came within %s, %s after it began, when %d bytes of it had been sent", rst.Packet, r.request(s.hit), millis(rst.At-s.hit.Request.At), s.hit.Request.End-s.hit.Request.Seq)
-	if s.word(Down) == "TCP_ABORT_ON_CLOSE" {
+	if s.word(Down) == "TCP_ABORT_ON_CLOSE" && !s.w.Foreign {
 		return true
 	}
 	r.sayf("a close with bytes unread, a process that dies, a limit on size and a reset by will look the same here")
@@ -87,7 +87,7 @@ func forgotten(s *scene, r *report) bool {
 	r.sayf("RST #%d answers %s without an acknowledgement of its own (seq %d), as for a connection that is not known; the server had sent no FIN", rst.Packet, what, rst.Seq)
 	switch {
 	case s.unseenFIN():
-		r.sayf("the client had acknowledged one number more than the capture has: the server's FIN may be missing in it")
+		r.sayf("the client had acknowledged more than the capture has: the server's FIN may be missing in it")
 		r.leave("stale-reuse", "close-race")
 	case s.listening("TCP_FLAGS"), s.word(Down) == "NO_SOCKET":
 		return true

@@ -13,8 +13,12 @@ func closedMidResponse(s *scene, r *report) bool {
 		return false
 	}
 	r.sayf("FIN #%d of the server cut %s to %s after %d bytes", fin.Packet, r.answer(s.hit), r.request(s.hit), s.hit.Response.End-s.hit.Response.Seq)
-	r.sayf("a process that dies, one that closes and one that announces another length look the same here")
-	r.leave("process-exit", "protocol-error")
+	r.sayf("a process that dies and one that closes look the same here")
+	r.leave("process-exit")
+	if s.w.Foreign {
+		r.sayf("so does a server that announces another length than it sends")
+		r.leave("protocol-error")
+	}
 	s.murmurs(r)
 	return true
 }
@@ -57,6 +61,10 @@ func unreadData(s *scene, r *report) bool {
 		return false
 	}
 	r.sayf("the server closed while bytes of the client lay unread; whether it did so by will or as its process died can't be seen")
+	if s.w.Foreign {
+		r.leave("reset-before-response", "crash-before-response")
+		s.limited(r)
+	}
 	return true
 }
 
@@ -72,7 +80,7 @@ func closeCollision(s *scene, r *report) bool {
 	if b := s.before; b != nil && b.Response.Packet != 0 {
 		r.sayf("the connection had answered before; the request was sent %s after %s, and the RST %s after the request", millis(s.hit.Request.At-b.Response.Done), r.answer(b), millis(s.down.Reset.At-s.hit.Request.At))
 	}
-	if word != "TCP_ABORT_ON_CLOSE" {
+	if word != "TCP_ABORT_ON_CLOSE" || s.w.Foreign { // a kernel says so of a death and of a linger time of 0, too
 		r.sayf("the wire does not tell a close, or a death, with the request unread from a reset by will")
 		r.leave("reset-before-response", "crash-before-response")
 		if m := s.hit.Method; m != "" && m != "GET" && m != "HEAD" {
@@ -99,16 +107,25 @@ func resetUnanswered(s *scene, r *report) bool {
 	}
 	s.noFIN(r)
 	if s.word(Down) == "TCP_STATE" {
+		if s.w.Foreign && s.first() { // so ends what lies in the queue of a listener that closes, or dies
+			r.leave("crash-before-response")
+			s.limited(r)
+		}
 		return true
 	}
 	r.sayf("the wire does not tell a reset by will from a close, or a death, with the request unread")
 	r.leave("unread-data", "crash-before-response")
+	s.limited(r)
+	s.long(r)
+	return true
+}
+
+// limited leaves what a server at a limit does to new connections.
+func (s *scene) limited(r *report) {
 	if s.first() {
 		r.sayf("it was the first request on the connection: a server at a limit resets new ones like that, too")
 		r.leave("defence-reset", "connection-limit")
 	}
-	s.long(r)
-	return true
 }
 
 // long leaves what may happen within a request of several segments.

@@ -7,7 +7,7 @@ import (
 
 var responseActs = []pair{{
 	rule: "the server closes within an answer",
-	fits: statement{field: "an answer that a FIN cuts", cause: "crash-mid-response", also: []string{"process-exit", "protocol-error"}, by: results.ByDevice, phase: results.PhaseBody, says: "cut answer", play: func() *play {
+	fits: statement{field: "an answer that a FIN cuts", cause: "crash-mid-response", also: []string{"process-exit"}, by: results.ByDevice, phase: results.PhaseBody, says: "cut answer", play: func() *play {
 		p := stage()
 		p.asked()
 		p.Send(wire.Down, data, half)

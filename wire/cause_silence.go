@@ -26,13 +26,18 @@ func unheard(s *scene, r *report) bool {
 	}
 	r.sayf("a server that is gone, a packet filter that drops and a way that is gone look the same here")
 	r.leave("firewall-drop", "network-outage")
+	if s.down.Packets == 0 && (s.up.FIN.Packet != 0 || s.up.Reset.Packet != 0) {
+		r.sayf("the capture holds nothing of the server: it may have seen one direction only")
+		r.leave("client-abort")
+	}
 	return true
 }
 
 // unheardAnswer is the same with the server as the one that repeats itself.
 func unheardAnswer(s *scene, r *report) bool {
 	n := s.unheard[Down]
-	if _, ended := s.firstReset(); ended || n < repeats || s.down.Bytes == 0 || s.hit == nil {
+	way, ended := s.firstReset()
+	if ended && way == Up || n < repeats || s.down.Bytes == 0 || s.hit == nil && !ended {
 		return false
 	}
 	r.origin = results.ByUnknown

@@ -11,8 +11,13 @@ type Config struct {
 	// Ended is told of every conversation when it is over: its ports were used
 	// again, nothing was heard of it for Linger after it had ended, it was given
 	// up for want of memory, or the table was flushed. The conversation is
-	// Ended's to keep.
+	// Ended's to keep, unless it is lent.
 	Ended func(*Conversation)
+
+	// Lend says that what Ended is told of is the table's and valid during the
+	// call: [Conversation.Clone] is Ended's to keep. It is for those who keep few
+	// or none; a table leaves hardly any garbage then.
+	Lend bool
 
 	// Exchanged, if not nil, is told of every HTTP/1 exchange once nothing can
 	// be added to it. Both are the table's and valid during the call; of the
@@ -24,7 +29,7 @@ type Config struct {
 	Serves func(netip.AddrPort) bool
 
 	Linger time.Duration // how long an ended conversation is kept, in the capture's time, for what comes late; 0 is a minute
-	Memory int           // bytes that open conversations may take, about; 0 is 96 MiB
+	Memory int           // bytes that conversations may take before they are told of, about; 0 is 48 MiB. Go's collector lets the process grow to twice that.
 	Events int           // segments kept of each conversation; 0 is 64
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -45,6 +46,13 @@ type Conversation struct {
 
 	Handshake int    // TLS: packet in which the server's or client's first application data shows that it was over; 0 if it never was
 	Goodbye   string // HTTP/2: "goaway" or "rst-stream" of the server, whichever came last; empty if neither did
+}
+
+// Clone is a copy of c that shares no memory with it that could change.
+func (c *Conversation) Clone() *Conversation {
+	copied := *c
+	copied.Events, copied.Exchanges = slices.Clone(c.Events), slices.Clone(c.Exchanges)
+	return &copied
 }
 
 // A Side is what one end of a conversation sent.

@@ -60,9 +60,12 @@ func (t *Table) exchange(f *flow) *Exchange {
 	f.Exchanged++
 	slot := (f.Exchanged - 1) % keptExchanges
 	if slot == len(k.exchanges) {
-		before := cap(k.exchanges)
+		if slot == cap(k.exchanges) {
+			longer, by := t.exchanges.grow(k.exchanges)
+			k.exchanges = longer
+			t.charge(f, by*exchangeSize)
+		}
 		k.exchanges = append(k.exchanges, Exchange{})
-		t.charge(f, (cap(k.exchanges)-before)*int(unsafe.Sizeof(Exchange{})))
 	} else {
 		t.forget(f, &k.exchanges[slot])
 	}
@@ -71,6 +74,8 @@ func (t *Table) exchange(f *flow) *Exchange {
 	k.told[slot] = false
 	return x
 }
+
+const exchangeSize = int(unsafe.Sizeof(Exchange{}))
 
 // forget gives up the place of an exchange.
 func (t *Table) forget(f *flow, x *Exchange) {
@@ -106,16 +111,12 @@ func (t *Table) tell(f *flow, x *Exchange) {
 	}
 }
 
-// copy is the exchanges that are kept, in order, for somebody else to keep.
-func (k *talk) copy(last int) []Exchange {
-	if len(k.exchanges) == 0 {
-		return nil
+// order puts the exchanges that are kept in order. Nothing can be added then.
+func (k *talk) order(last int) []Exchange {
+	if len(k.exchanges) == keptExchanges {
+		rotate(k.exchanges, last%keptExchanges)
 	}
-	all := make([]Exchange, 0, len(k.exchanges))
-	for n := last - len(k.exchanges) + 1; n <= last; n++ {
-		all = append(all, *k.at(n, last))
-	}
-	return all
+	return k.exchanges
 }
 
 // begins reports whether a message begins with p, in a stream whose framing was

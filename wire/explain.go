@@ -13,6 +13,9 @@ import (
 // wire alone can't tell, the finding names candidates. It is unknown there
 // whether the command was executed and whether anybody felt it.
 func Explain(c *Conversation, w Witness) results.Finding {
+	if c.smooth() {
+		return results.Finding{Connection: c.Number, Phase: results.PhaseDone, Origin: results.ByUnknown, Executed: results.Unknown}
+	}
 	s := survey(c, w)
 	f := results.Finding{Connection: c.Number, Phase: s.phase(), Executed: results.Unknown, Reset: s.reset()}
 	if !s.bad() {
@@ -22,8 +25,9 @@ func Explain(c *Conversation, w Witness) results.Finding {
 	if s.hit != nil {
 		f.Command = s.hit.Command
 	}
-	r := report{scene: s, origin: s.ender()}
-	f.Cause = s.decide(&r)
+	bad := s
+	r := report{scene: &bad, origin: s.ender()}
+	f.Cause = bad.decide(&r)
 	r.doubt(f.Cause)
 	r.close()
 	if r.also = without(r.also, f.Cause); len(r.also) > 0 {
@@ -51,8 +55,9 @@ func (s *scene) decide(r *report) string {
 // match finds the first rule that fits, nil if none does. Where it is in doubt
 // itself, the next one that names another cause stands beside it.
 func (s *scene) match(among []rule, blank report) (*rule, report) {
+	var r report // of one rule at a time; one for all, because it leaves the stack
 	for i := range among {
-		r := blank
+		r = blank
 		if !among[i].fits(s, &r) {
 			continue
 		}

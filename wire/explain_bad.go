@@ -1,6 +1,10 @@
 package wire
 
-import "rstorm/results"
+import (
+	"slices"
+
+	"rstorm/results"
+)
 
 // repeats are how often something must have been sent again without an answer
 // to be more than a capture that ends too soon.
@@ -30,25 +34,34 @@ func (s *scene) bad() bool {
 // lost reports whether the open request, or its answer, will not come to its
 // end any more. What is only open because packets are missing is not lost.
 func (s *scene) lost() bool {
-	if s.lacks(Down) || s.lacks(Up) {
+	if s.lacks(Down) || s.lacks(Up) && !s.ignored() {
 		return false
 	}
 	_, ended := s.began()
 	return ended || s.over() || s.unheard[Up] >= repeats || s.unheard[Down] >= repeats
 }
 
+// ignored reports whether the server said nothing at all after the open request
+// had begun, which is no answer whatever the capture lacks of the request.
+func (s *scene) ignored() bool {
+	x := s.hit
+	return x.Request.Packet != 0 && x.Response.Packet == 0 && !slices.ContainsFunc(s.c.Events, func(e Event) bool {
+		return e.Way == Down && e.Length > 0 && e.Packet > x.Request.Packet
+	})
+}
+
 // over reports whether nothing more will come.
 func (s *scene) over() bool { return !s.c.Cut || s.w.Over }
 
-// Undecided reports whether a conversation was cut before it showed how it would
-// end: the capture holds no request that was answered, or one that was not yet.
-// [Explain] finds nothing bad in it then.
+// Undecided reports whether nothing can be said of how a conversation ended:
+// the capture ends before any request in it was answered, or lacks what became
+// of one. [Explain] finds nothing bad in it then.
 func Undecided(c *Conversation, w Witness) bool {
-	if !c.Cut {
+	if c.smooth() || !c.Cut && len(c.Exchanges) == 0 {
 		return false
 	}
 	s := survey(c, w)
-	return !s.bad() && (s.hit != nil || s.before == nil)
+	return !s.bad() && (s.hit != nil || c.Cut && s.before == nil)
 }
 
 // mute reports whether the server has answered the SYN, says so again and

@@ -72,6 +72,23 @@ func (s *scene) murmurs(r *report) {
 	}
 }
 
+// Curt reports whether a server closed a connection of TLS, as the first of the
+// two, and without a record of its own that could be the goodbye that TLS
+// demands (close_notify, RFC 8446 section 6.1). Its last answer may have been
+// cut, which the payload does not tell.
+func Curt(c *Conversation) bool {
+	fin, up := &c.Sides[Down].FIN, &c.Sides[Up]
+	if c.Protocol != TLS || c.Handshake == 0 || fin.Packet == 0 || up.ending() != 0 && up.ending() < fin.Packet {
+		return false
+	}
+	for i := len(c.Events) - 1; i >= 0; i-- {
+		if e := &c.Events[i]; e.Way == Down && e.Length > 0 && e.Repeat != SeenAgain && !e.Flags.Has(RST) {
+			return e.Length >= smallest
+		}
+	}
+	return false
+}
+
 // add puts a segment behind what there is of a message, which is then whole for
 // all that can be known.
 func (m *Message) add(e *Event) {

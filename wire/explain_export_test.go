@@ -17,7 +17,7 @@ func RuleFor(c *Conversation, w Witness) string {
 		return ""
 	}
 	for i := range rules {
-		if rules[i].fits(s, &report{scene: s}) {
+		if rules[i].fits(&s, &report{scene: &s}) {
 			return rules[i].doc
 		}
 	}

@@ -29,10 +29,23 @@ func (s *scene) covered(way Way, pos int64) int64 {
 	return pos
 }
 
-// unseenFIN reports whether the client has acknowledged one number more than
-// the capture has of a server whose FIN it does not have.
+// unseenFIN reports whether the capture lacks the last that the server must have
+// sent, and its FIN.
 func (s *scene) unseenFIN() bool {
-	return s.down.FIN.Packet == 0 && s.known[Down] == s.got[Down]+1
+	last := max(s.known[Down], s.got[Down]) - 1
+	return s.down.FIN.Packet == 0 && last > 0 && s.covered(Down, last) == last
+}
+
+// brought is the relative number behind the last SYN, payload or FIN of a side
+// that is kept.
+func (s *scene) brought(way Way) int64 {
+	end := int64(1)
+	for i := range s.c.Events {
+		if e := &s.c.Events[i]; e.Way == way && (e.Length > 0 || e.Flags&(SYN|FIN) != 0) && !e.Flags.Has(RST) {
+			end = max(end, e.end())
+		}
+	}
+	return end
 }
 
 // A doubt is what else a conversation may have been if packets are missing in
@@ -51,12 +64,13 @@ var doubts = []doubt{
 	{"reset-before-response", Down, []string{"reset-mid-response", "abort-after-response", "stale-reuse"}, "what the server sent before its RST, which may be the answer or a FIN"},
 	{"reset-mid-response", Down, []string{"abort-after-response"}, "a part of the answer, which may be its rest"},
 	{"crash-mid-response", Down, []string{"process-exit", "abort-after-response"}, "a part of the answer, which may be its rest"},
-	{"crash-before-response", Down, []string{"crash-mid-response", "abort-after-response"}, "what the server sent before it closed, which may be the answer"},
+	{"crash-before-response", Down, []string{"crash-mid-response", "abort-after-response", "stale-reuse", "close-race"}, "what the server sent before it closed, which may be the answer"},
 	{"close-race", Down, []string{"crash-mid-response", "abort-after-response"}, "what the server sent before its FIN, which may be the answer"},
 	{"unread-data", Down, []string{"reset-mid-response", "abort-after-response"}, "what the server sent before its RST, which may be the answer"},
 	{"unread-data", Up, []string{"reset-before-response"}, "a part of the request, which may be its rest"},
 	{"crash-while-receiving", Up, []string{"crash-before-response"}, "a part of the request, which may be its rest"},
-	{"abort-after-response", Up, []string{"close-collision", "reset-before-response"}, "what the client sent before the RST, which may be another request"},
+	{"abort-after-response", Up, []string{"close-collision", "reset-before-response", "stale-reuse", "close-race"}, "what the client sent before the RST, which may be another request"},
+	{"abort-after-response", Down, []string{"reset-mid-response"}, "a part of the answer, which may be its rest"},
 	{"defence-reset", Up, []string{"reset-before-response"}, "what the client sent before the RST, which may be a request"},
 	{"defence-reset", Down, []string{"abort-after-response"}, "what the server sent before the RST, which may be an answer"},
 	{"connection-limit", Up, []string{"reset-before-response"}, "what the client sent, which may be a request"},

@@ -54,5 +54,5 @@ func (s *scene) tooLate(x *Exchange) bool {
 // reused reports whether the connection had carried an answer before what the
 // end has hit.
 func (s *scene) reused() bool {
-	return s.before != nil && s.before.Response.Packet != 0 || s.hit != nil && s.hit.Number > 1
+	return s.before != nil && s.before.Response.Packet != 0 || s.hit != nil && s.hit.Number > 1 && s.down.Bytes+s.down.Missing > 0
 }

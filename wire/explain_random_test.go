@@ -104,6 +104,9 @@ func TestEachResetOfAStormHasACause(t *testing.T) {
 		for _, c := range conversationsOf(storm(seed, 2000).Packets) {
 			f := wire.Explain(c, wire.Witness{})
 			checkFinding(t, c, &f)
+			if f.Cause == "" && wire.RuleFor(c, wire.Witness{}) != "" {
+				t.Errorf("it was taken for one that ended well:\n%s", wire.Ladder(c, nil))
+			}
 			if f.Reset {
 				resets++
 			}

@@ -57,6 +57,9 @@ func (r *report) close() {
 	if n := r.behind(); n > 0 {
 		r.sayf("%d more requests on the connection were open", n)
 	}
+	if x := r.hit; x != nil && x.Number > 1 && r.before == nil && !r.opaque {
+		r.sayf("of its %d requests only the last ones are kept: some before them may have been open, too", r.c.Exchanged)
+	}
 	if r.hit == nil && r.connected() && !r.inHandshake() && r.c.Goodbye == "" {
 		r.sayf("%s", r.unhurt())
 	}
@@ -129,6 +132,9 @@ func millis(ns int64) string {
 // visible is text from the wire, without what a terminal would obey, and at most
 // so many characters long.
 func visible(text string, most int) string {
+	if len(text) <= most && !strings.ContainsFunc(text, func(c rune) bool { return !shows(c) }) {
+		return text
+	}
 	var b strings.Builder
 	n := 0
 	for _, c := range text {

@@ -62,4 +62,5 @@ var rules = []rule{
 	{"abort-after-response", "the server resets, and no request is open", resetAnswered},
 
 	{"client-abort", "the client resets, and no request is open", clientReset},
+	{"firewall-reject", "a RST has ended nothing", resetIgnored},
 }

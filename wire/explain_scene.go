@@ -13,7 +13,9 @@ type scene struct {
 	opaque bool      // the payload is not HTTP/1: a burst of the client's counts as a request, any answer as a whole one
 
 	syn, synAck bool     // whether they were seen
+	greeted     bool     // the client has acknowledged something, as it does with a SYN,ACK
 	accepted    bool     // the server has answered something that came after its SYN,ACK
+	outlived    int      // packet of a RST that ended nothing; 0 if there is none
 	older       int      // packet in which the server answers the SYN for another connection; 0 if none
 	unheard     [2]int   // by Way: segments repeated since the other side was last heard of
 	acked       [2]int64 // by Way: the highest relative number that it has acknowledged
@@ -21,14 +23,16 @@ type scene struct {
 	known       [2]int64 // by Way: the same of what must have been sent
 }
 
-// survey reads a conversation.
-func survey(c *Conversation, w Witness) *scene {
-	s := &scene{c: c, w: w, up: &c.Sides[Up], down: &c.Sides[Down]}
+// survey reads a conversation. A scene is a value, because most end well, and
+// leave nothing to collect then.
+func survey(c *Conversation, w Witness) scene {
+	s := scene{c: c, w: w, up: &c.Sides[Up], down: &c.Sides[Down]}
 	s.known = [2]int64{s.up.Sent, s.down.Sent}
 	s.got = [2]int64{1, 1}
 	for i := range c.Events {
 		s.hear(&c.Events[i])
 	}
+	s.outlive()
 	if len(c.Exchanges) > 0 {
 		s.pick(c.Exchanges)
 	} else {
@@ -47,6 +51,8 @@ func (s *scene) hear(e *Event) {
 	switch {
 	case e.Way == Up && e.Flags.Has(SYN):
 		s.syn = true
+	case e.Way == Up && !rst && e.Flags.Has(ACK):
+		s.greeted = true
 	case s.strange(e):
 		s.older = e.Packet
 	case e.Way == Down && e.Flags.Has(SYN|ACK):
@@ -68,13 +74,17 @@ func (s *scene) hear(e *Event) {
 		s.got[e.Way] = max(s.got[e.Way], e.end())
 		return
 	}
+	if s.older != 0 && !s.synAck { // its numbers are those of the older connection
+		return
+	}
 	s.prove(e.Way, e.Seq)
 	s.prove(1-e.Way, e.Ack)
 }
 
-// insists reports whether a segment is sent again for want of an acknowledgement.
+// insists reports whether a segment is sent again for want of an acknowledgement,
+// or to get one, as a keep-alive probe is.
 func (e *Event) insists() bool {
-	return e.Repeat == SentAgain && !e.Flags.Has(RST) && (e.Length > 0 || e.Flags&(SYN|FIN) != 0)
+	return e.Repeat == SentAgain && !e.Flags.Has(RST)
 }
 
 // credible is how far beyond what was seen a RST may prove what was sent. Those of
@@ -91,8 +101,8 @@ func (s *scene) prove(way Way, number int64) {
 
 // strange reports whether a segment answers a SYN and does not acknowledge it.
 func (s *scene) strange(e *Event) bool {
-	return e.Way == Down && s.syn && !s.synAck && !s.accepted && s.up.Bytes+s.up.Missing == 0 &&
-		e.Flags.Has(ACK) && !e.Flags.Has(RST) && e.Flags&FIN == 0 && e.Length == 0 && e.Ack != 1
+	return e.Way == Down && s.syn && !s.synAck && !s.accepted && s.got[Up] <= 1 && e.Ack != 1 && (e.Ack == 0 || e.Ack > credible || s.up.Resets > 0 && s.up.Reset.Seq == e.Ack) &&
+		e.Flags.Has(ACK) && !e.Flags.Has(RST) && e.Flags&FIN == 0 && e.Length == 0
 }
 
 // end is the relative number behind what e brings.
@@ -107,7 +117,7 @@ func (e *Event) end() int64 {
 // connected reports whether the TCP handshake got as far as the server's
 // answer.
 func (s *scene) connected() bool {
-	return s.synAck || s.accepted || s.c.Midstream || s.down.Bytes > 0
+	return s.synAck || s.accepted || s.greeted || s.c.Midstream || s.down.Bytes > 0
 }
 
 // reset reports whether anybody sent a RST.

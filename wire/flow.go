@@ -6,9 +6,10 @@ import "time"
 type flow struct {
 	Conversation // Events and Exchanges are put in at its end
 	key          key
-	swapped      bool // the client is the higher end of key
-	certain      bool // who called is known, not inferred
-	onlySYN      bool // the client has sent a SYN and nothing but RST and payload since
+	swapped      bool    // the client is the higher end of key
+	certain      bool    // who called is known, not inferred
+	onlySYN      bool    // the client has sent a SYN and nothing but RST and payload since
+	reset        [2]bool // by Way: its side sent a RST, and has not gone on since
 	ends         [2]end
 	memory       memory
 	tape         tape
@@ -44,6 +45,7 @@ func (t *Table) take(f *flow, way Way, p *Packet, s *Segment) {
 		side.Repeats++
 	}
 	f.mark(side, &ev)
+	f.toll(&ev)
 	t.record(f, &ev)
 	if !twin && !f.deaf {
 		t.listen(f, way, s, &ev)
@@ -68,10 +70,22 @@ func (f *flow) mark(side *Side, ev *Event) {
 	}
 }
 
+// toll notes a RST, and whether its side goes on after it: then the RST was of
+// somebody else, or of an older connection of the same ports (RFC 5961 section
+// 4), and has ended nothing.
+func (f *flow) toll(ev *Event) {
+	switch {
+	case ev.Repeat == SeenAgain:
+	case ev.Flags.Has(RST):
+		f.reset[ev.Way] = true
+	case f.reset[ev.Way] && (ev.Flags.Has(SYN) || ev.Length > 0 && ev.Repeat == Fresh):
+		f.reset[ev.Way] = false
+	}
+}
+
 // over reports whether the conversation has ended: nothing new can come.
 func (f *flow) over() bool {
-	up, down := &f.Sides[Up], &f.Sides[Down]
-	return up.Resets > 0 || down.Resets > 0 || up.FINs > 0 && down.FINs > 0
+	return f.reset[Up] || f.reset[Down] || f.Sides[Up].FINs > 0 && f.Sides[Down].FINs > 0
 }
 
 // reused reports whether a segment begins another connection on the ports of f:
@@ -90,7 +104,7 @@ func (t *Table) begin(k *key, swapped bool, p *Packet, s *Segment) *flow {
 	f.Number = t.counts.Conversations
 	t.counts.Conversations++
 	f.Began, f.key = p.At, *k
-	f.tape.limit = t.events
+	f.tape.limit = t.kept
 	f.Client, f.Server, f.swapped = s.Source, s.Target, swapped
 	f.certain, f.Midstream = s.Flags.Has(SYN), !s.Flags.Has(SYN)
 	if t.called(f, s) {

@@ -29,6 +29,15 @@ func keyOf(s *Segment) (k key, swapped bool) {
 	return k, swapped
 }
 
+// place is where a flow is looked for before the map, among those that were
+// heard of lately.
+func (k *key) place() uint64 {
+	return mix(k.low[1]^k.high[1], uint64(k.ports)) >> 32 % lately
+}
+
+// lately is how many flows are remembered as heard of lately.
+const lately = 512
+
 func halves(a netip.Addr) [2]uint64 {
 	if a.Is4() {
 		b := a.As4()

@@ -22,22 +22,26 @@ func (t *Table) request(f *flow, h *head) {
 	f.talk.reading[Up] = x.Number
 	x.Request = fr.begin
 	f.talk.since[Up] = fr.begin.Ack + 1
-	x.Method = t.words.printable(h.method, maxMethod)
 	t.scratch = append(append(append(t.scratch[:0], h.method...), ' '), h.target...)
 	says := t.words.printable(t.scratch, maxSays)
 	verbatim := len(says) == len(t.scratch)
 	if verbatim {
-		x.Target = says[len(h.method)+1:]
+		x.Method, x.Target = says[:len(h.method)], says[len(h.method)+1:]
 	} else {
-		x.Target = t.words.printable(h.target, maxTarget)
+		x.Method, x.Target = t.words.printable(h.method, maxMethod), t.words.printable(h.target, maxTarget)
 	}
-	if from, to := parameter(h.target); verbatim && !bytes.ContainsAny(h.target[from:to], "%+") {
+	if from, to := parameter(h.target); verbatim && !encoded(h.target[from:to]) {
 		x.Command = x.Target[from:to]
 	} else if id, err := url.QueryUnescape(string(h.target[from:to])); err == nil {
 		x.Command = t.words.printable([]byte(id), maxCommand)
 	}
 	t.charge(f, len(x.Target)+len(x.Command))
 	t.says(f, fr.begin.Packet, says, true)
+}
+
+// encoded reports whether a query's value has to be decoded.
+func encoded(value []byte) bool {
+	return bytes.IndexByte(value, '%') >= 0 || bytes.IndexByte(value, '+') >= 0
 }
 
 // parameter finds the id of the command that a target's query names.

@@ -11,36 +11,39 @@ import (
 // for concurrent use.
 type Table struct {
 	cfg    Config
-	events int // kept of each conversation
+	kept   int // events of each conversation
 	linger time.Duration
 	room   int // bytes that flows may take
 	counts Counts
 
-	flows   map[key]*flow
-	latest  *flow // that of the last segment: the next one is likely its too
-	live    list  // conversations that have not ended
-	ended   list
-	taken   int // bytes that flows take, about
-	spare   []*flow
-	twins   twins
-	words   words
-	seg     Segment
-	scratch []byte
+	flows     map[key]*flow
+	lately    [lately]*flow // those that segments came of lately, each in the place of its key
+	live      list          // conversations that have not ended
+	ended     list
+	taken     int     // bytes that flows take, about
+	spare     []*flow // to be used again, as are:
+	talks     []*talk
+	events    shelf[Event]
+	exchanges shelf[Exchange]
+	twins     twins
+	words     words
+	seg       Segment
+	scratch   []byte
 }
 
 // The defaults of a [Config].
 const (
 	defaultLinger = time.Minute
-	defaultMemory = 96 << 20
+	defaultMemory = 48 << 20
 	defaultEvents = 64
 )
 
 // NewTable makes an empty table.
 func NewTable(cfg Config) *Table {
-	t := &Table{cfg: cfg, linger: cfg.Linger, room: cfg.Memory, events: cfg.Events, flows: map[key]*flow{}}
+	t := &Table{cfg: cfg, linger: cfg.Linger, room: cfg.Memory, kept: cfg.Events, flows: map[key]*flow{}}
 	t.linger = cmp.Or(t.linger, defaultLinger)
 	t.room = cmp.Or(t.room, defaultMemory)
-	t.events = max(cmp.Or(t.events, defaultEvents), 2)
+	t.kept = max(cmp.Or(t.kept, defaultEvents), 2)
 	return t
 }
 
@@ -69,7 +72,8 @@ func (t *Table) AddSegment(p *Packet, s *Segment) {
 	t.counts.Packets++
 	t.counts.TCP++
 	k, swapped := keyOf(s)
-	f := t.latest
+	near := &t.lately[k.place()]
+	f := *near
 	if f == nil || f.key != k {
 		f = t.flows[k]
 	}
@@ -80,7 +84,7 @@ func (t *Table) AddSegment(p *Packet, s *Segment) {
 	if f == nil {
 		f = t.begin(&k, swapped, p, s)
 	}
-	t.latest = f
+	*near = f
 	t.take(f, f.way(swapped), p, s)
 	t.touch(f)
 	t.sweep(p.At)

@@ -22,13 +22,17 @@ func (t *Table) listen(f *flow, way Way, s *Segment, ev *Event) {
 	if s.Flags.Has(ACK) && f.talk != nil && len(f.talk.streams[1-way].late) > 0 {
 		t.prove(f, 1-way)
 	}
-	if s.Length > 0 && !s.Flags.Has(RST) && !f.deaf {
+	if s.Length > 0 && !s.Flags.Has(RST) && !f.deaf && !f.stale(way, ev) {
 		way = t.hearken(f, way, s, ev)
 	}
 	if f.talk != nil && f.Sides[way].FINs > 0 {
 		t.closing(f, way)
 	}
 }
+
+// stale reports whether a segment acknowledges not even the other side's SYN: it
+// is of an older connection of the same ports.
+func (f *flow) stale(way Way, ev *Event) bool { return ev.Ack == 0 && f.ends[1-way].anchor == moored }
 
 // hearken reads the payload of a segment. It returns which way that goes, as far
 // as is known now.
@@ -39,8 +43,7 @@ func (t *Table) hearken(f *flow, way Way, s *Segment, ev *Event) Way {
 		}
 	}
 	if f.talk == nil {
-		f.talk = &talk{next: 1}
-		t.charge(f, talkSize)
+		t.speak(f)
 	}
 	p := piece{data: s.Payload, length: s.Length, seq: ev.Seq, packet: ev.Packet, at: ev.At, ack: ev.Ack, start: true}
 	if s.Flags.Has(SYN) {

@@ -17,14 +17,13 @@ type tape struct {
 func (t *tape) head() int { return (t.limit + 1) / 2 }
 
 // add keeps e and returns it where it is kept, and how much memory that took.
-func (t *tape) add(e *Event) (kept *Event, grown int) {
+func (t *tape) add(e *Event, from *shelf[Event]) (kept *Event, grown int) {
 	if len(t.events) < t.limit {
-		before := cap(t.events)
-		if len(t.events) == before {
-			t.events = slices.Grow(t.events, min(max(before, 2), t.limit-before))
+		if len(t.events) == cap(t.events) {
+			t.events, grown = from.grow(t.events)
 		}
 		t.events = append(t.events, *e)
-		return &t.events[len(t.events)-1], (cap(t.events) - before) * eventSize
+		return &t.events[len(t.events)-1], grown * eventSize
 	}
 	kept = &t.events[t.head()+t.oldest]
 	t.oldest = (t.oldest + 1) % (t.limit - t.head())
@@ -56,13 +55,20 @@ func (t *tape) turn() {
 	}
 }
 
-// copy is all that was kept, in order, for somebody else to keep.
-func (t *tape) copy() (events []Event, head int) {
+// order puts all that was kept in order. Nothing can be added then.
+func (t *tape) order() (events []Event, head int) {
 	if t.lost == 0 {
-		return slices.Clone(t.events), len(t.events)
+		return t.events, len(t.events)
 	}
-	first, last := t.events[:t.head()], t.events[t.head():]
-	return slices.Concat(first, last[t.oldest:], last[:t.oldest]), len(first)
+	rotate(t.events[t.head():], t.oldest)
+	return t.events, t.head()
+}
+
+// rotate makes b begin with what stands at an index of it.
+func rotate[T any](b []T, at int) {
+	slices.Reverse(b[:at])
+	slices.Reverse(b[at:])
+	slices.Reverse(b)
 }
 
 const eventSize = int(unsafe.Sizeof(Event{}))

@@ -1,8 +1,8 @@
 package diagnosis
 
 import (
-	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,7 +76,7 @@ func tell(name string, c *wire.Conversation, f *results.Finding) *Connection {
 		Packets: f.Packets, Evidence: f.Evidence, Commands: commands(c),
 		Protocol: c.Protocol, Exchanges: c.Exchanged, Midstream: c.Midstream, Cut: c.Cut,
 		FromClient: side(&c.Sides[wire.Up]), FromServer: side(&c.Sides[wire.Down]),
-		DisplayFilter: fmt.Sprintf("tcp.stream eq %d", c.Number), AddressFilter: addresses(c),
+		DisplayFilter: "tcp.stream eq " + strconv.Itoa(c.Number), AddressFilter: addresses(c),
 	}
 }
 
@@ -102,14 +102,13 @@ func addresses(c *wire.Conversation) string {
 	if client.Is6() {
 		ip = "ipv6"
 	}
-	terms := []string{fmt.Sprintf("%s.addr==%s", ip, client)}
+	text := ip + ".addr==" + client.String()
 	if server != client {
-		terms = append(terms, fmt.Sprintf("%s.addr==%s", ip, server))
+		text += " && " + ip + ".addr==" + server.String()
 	}
-	if c.Client.Port() == c.Server.Port() {
-		terms = append(terms, fmt.Sprintf("tcp.srcport==%d && tcp.dstport==%[1]d", c.Client.Port()))
-	} else {
-		terms = append(terms, fmt.Sprintf("tcp.port==%d && tcp.port==%d", c.Client.Port(), c.Server.Port()))
+	from, to := strconv.Itoa(int(c.Client.Port())), strconv.Itoa(int(c.Server.Port()))
+	if from == to {
+		return text + " && tcp.srcport==" + from + " && tcp.dstport==" + to
 	}
-	return strings.Join(terms, " && ")
+	return text + " && tcp.port==" + from + " && tcp.port==" + to
 }

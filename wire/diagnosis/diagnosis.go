@@ -24,17 +24,13 @@ type Diagnosis struct {
 	Mermaid bool   // draw Mermaid sequence diagrams
 
 	// Ended, if not nil, is told of every connection in scope, and Exchanged of
-	// every HTTP/1 exchange in scope, as in [wire.Config].
+	// every HTTP/1 exchange in scope, as in [wire.Config]; all that is lent.
 	Ended     func(*wire.Conversation, *results.Finding)
 	Exchanged func(*wire.Conversation, *wire.Exchange)
 
 	drawn int
 	sums  sums
 }
-
-// memory is how many bytes open connections may take, about. What the
-// collector of garbage has not come to yet comes on top of it.
-const memory = 72 << 20
 
 // glance is how many packets are read between two looks at the context.
 const glance = 4096
@@ -60,7 +56,7 @@ func (d *Diagnosis) read(ctx context.Context, name string, in io.Reader) error {
 		return err
 	}
 	f := file{Diagnosis: d, name: name}
-	config := wire.Config{Ended: f.ended, Memory: memory}
+	config := wire.Config{Ended: f.ended, Lend: true}
 	if d.Exchanged != nil {
 		config.Exchanged = f.exchanged
 	}

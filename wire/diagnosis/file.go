@@ -14,8 +14,9 @@ import (
 type file struct {
 	*Diagnosis
 	name  string
-	first int64 // when its first packet was captured
-	last  int64 // and the latest so far
+	first int64           // when its first packet was captured
+	last  int64           // and the latest so far
+	found results.Finding // of the connection at hand; most find nothing, and leave nothing to collect then
 }
 
 func (f *file) packets(ctx context.Context, reader *pcap.Reader, table *wire.Table) error {
@@ -48,36 +49,42 @@ func (f *file) ended(c *wire.Conversation) {
 		return
 	}
 	witness := f.witness(c)
-	finding := wire.Explain(c, witness)
-	f.sums.connection(c, &finding, wire.Undecided(c, witness))
+	f.found = wire.Explain(c, witness)
+	finding := &f.found
+	f.sums.connection(c, finding, finding.Cause == "" && wire.Undecided(c, witness))
 	if f.Ended != nil {
-		f.Ended(c, &finding)
+		f.Ended(c, finding)
 	}
 	bad := finding.Cause != ""
 	if !bad && !f.All && len(f.Scope.Numbers) == 0 {
 		return
 	}
-	told := tell(f.name, c, &finding)
+	told := tell(f.name, c, finding)
 	if f.draws(bad) {
-		f.draw(told, c, &finding)
+		f.draw(told, c, finding)
 	}
 	told.spelled = f.Spell && told.Ladder == ""
 	f.Writer.Tell(told)
 }
 
-// patience is for how long a capture must have gone on after a connection's last
-// packet for its silence to mean something: a kernel sends again after a second
-// what is not acknowledged. What is acknowledged may take longer to be answered.
+// For how long a capture must have gone on after a connection's last packet for
+// its silence to mean something. A kernel sends again after a second, at the
+// latest, what is not acknowledged; what it has sent again had its time already.
+// What is acknowledged may take longer to be answered.
 const (
-	patience = 3 * time.Second
-	service  = time.Minute
+	roundTrip = 300 * time.Millisecond
+	patience  = 3 * time.Second
+	service   = time.Minute
 )
 
 // witness is what the rest of the capture says of a connection.
 func (f *file) witness(c *wire.Conversation) wire.Witness {
 	up := &c.Sides[wire.Up]
 	wait := service
-	if up.Acked < up.Sent {
+	switch {
+	case up.Acked < up.Sent && up.Repeats > up.Duplicates:
+		wait = roundTrip
+	case up.Acked < up.Sent:
 		wait = patience
 	}
 	return wire.Witness{Foreign: true, Over: f.last-c.Ended > int64(wait)}

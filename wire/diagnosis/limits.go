@@ -36,7 +36,8 @@ func (s *sums) limits() []string {
 	note(p.GivenUp, "%s told of before the end, for want of memory: a later packet of one counts as another connection", plural(p.GivenUp, "connection"))
 	open := s.Cut - p.GivenUp
 	note(open, "%s still open, or had ended in silence, when the capture ended", plural(open, "connection"))
-	note(s.Undecided, "%s undecided: the capture ends, or they were given up, before an answer was due", are(s.Undecided, "connection"))
+	note(s.Undecided, "%s undecided: the capture ends, or they were given up, before an answer was due, or it lacks what became of a request", are(s.Undecided, "connection"))
+	note(s.Curt, "of %s over TLS the server closed first, and no goodbye (close_notify) is to be seen: the last answer may have been cut", plural(s.Curt, "connection"))
 	note(s.Elsewhere, "%s out of scope", are(s.Elsewhere, "connection"))
 	note(s.endpoints.forgotten, "there are too many endpoints to count each: their counts are at least what is said")
 	return notes

@@ -21,7 +21,8 @@ type Totals struct {
 	FINs        int `json:"fins"`        // FIN packets
 	Uncertain   int `json:"uncertain"`   // ended badly, and the evidence leaves several causes or none
 	Cut         int `json:"cut"`         // what became of them was not captured
-	Undecided   int `json:"undecided"`   // of these, those that showed neither an end nor an answer: nothing can be said of them
+	Undecided   int `json:"undecided"`   // showed no answer, and no end that could be judged: nothing can be said of them
+	Curt        int `json:"curt"`        // TLS, closed by the server without close_notify: the last answer may have been cut
 	Elsewhere   int `json:"elsewhere"`   // connections out of scope
 
 	ByCause    map[string]int         `json:"by_cause"`    // of those that ended badly, by the likeliest cause

@@ -66,10 +66,12 @@ func ParseSince(text string) (Since, error) {
 // after is the time in nanoseconds since 1970.
 func (s Since) after(first int64) int64 {
 	switch {
-	case !s.at.IsZero():
+	case s.at.After(time.Unix(0, math.MaxInt64)):
+		return math.MaxInt64
+	case s.at.After(time.Unix(0, math.MinInt64)):
 		return s.at.UnixNano()
-	case s.offset > 0:
-		return first + int64(s.offset)
+	case s.at.IsZero() && s.offset > 0:
+		return first + min(int64(s.offset), math.MaxInt64-max(first, 0))
 	}
 	return math.MinInt64
 }

@@ -119,18 +119,18 @@ const width = 108
 // wrap writes text broken into lines, the first behind one indent and the others
 // behind another; nothing if there is no text.
 func wrap(w io.Writer, text, first, rest string) {
-	line, empty := first, true
-	for _, word := range strings.Fields(text) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			fmt.Fprintln(w, line)
-			line, empty = rest, true
+	line, empty := []byte(first), true
+	for word := range strings.FieldsSeq(text) {
+		if !empty && utf8.RuneCount(line)+1+utf8.RuneCountInString(word) > width {
+			w.Write(append(line, '\n'))
+			line, empty = append(line[:0], rest...), true
 		}
 		if !empty {
-			line += " "
+			line = append(line, ' ')
 		}
-		line, empty = line+word, false
+		line, empty = append(line, word...), false
 	}
 	if !empty {
-		fmt.Fprintln(w, line)
+		w.Write(append(line, '\n'))
 	}
 }

@@ -66,6 +66,9 @@ func (s *sums) connection(c *wire.Conversation, f *results.Finding, undecided bo
 	if c.Cut {
 		s.Cut++
 	}
+	if wire.Curt(c) {
+		s.Curt++
+	}
 	if undecided {
 		s.Undecided++
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rstorm/results"
 )
@@ -134,8 +135,8 @@ func list(all []Command) string {
 	var names []string
 	for _, c := range all[:min(len(all), most)] {
 		name := c.String()
-		if runes := []rune(name); len(runes) > room {
-			name = string(runes[:room]) + "..."
+		if utf8.RuneCountInString(name) > room {
+			name = string([]rune(name)[:room]) + "..."
 		}
 		if c.ID != "" {
 			name += " [" + c.ID + "]"
@@ -150,6 +151,9 @@ func list(all []Command) string {
 
 // printable writes what a terminal would obey instead of show as Go escapes.
 func printable(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return s
+	}
 	if quoted := strconv.Quote(s); len(quoted) != len(s)+2 {
 		return strings.Trim(quoted, `"`)
 	}

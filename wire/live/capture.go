@@ -59,6 +59,9 @@ func Open(cfg Config) (*Capture, error) {
 		return nil, errors.Join(explained(err), c.marker.close())
 	}
 	c.task.Go(c.read)
+	if err := c.packets.Outgoing(others()); err != nil {
+		return nil, errors.Join(explained(err), c.Close())
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := c.Flush(ctx); err != nil {
@@ -106,9 +109,9 @@ func (c *Capture) take(p *kernel.Packet) {
 		return
 	}
 	c.packet.Number++
-	c.segment.Outgoing = p.Outgoing
+	c.segment.Outgoing = p.Outgoing || p.Loopback
 	c.handled.Add(1)
-	if p.Outgoing && c.segment.Flags.Has(wire.RST) {
+	if c.segment.Outgoing && c.segment.Flags.Has(wire.RST) {
 		c.resets.Add(1)
 	}
 	if c.cfg.Handle != nil {

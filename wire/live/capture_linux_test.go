@@ -114,19 +114,29 @@ func TestOverLoopbackEachPacketIsSeenOnce(t *testing.T) {
 }
 
 // A middlebox hands every packet back with its addresses exchanged: over a TUN
-// device each is seen going out, and coming in.
+// device each is seen going out, and coming in, also if it has come up after Open.
 func TestOnOtherInterfacesBothDirectionsAreSeen(t *testing.T) {
 	needsPrivate(t)
 	if err := kernel.CanTUN(); err != nil {
 		t.Skip(err)
 	}
+	r := record(t, Config{}) // while there is loopback alone
 	way, err := packet.Open(packet.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { way.Close() })
 	l := listen(t, way.Near().String())
-	r := record(t, Config{}, portOf(l))
+	t.Run("up after Open", func(t *testing.T) { bothWays(t, r, way, l) })
+	r.Close()
+	t.Run("up before Open", func(t *testing.T) { bothWays(t, record(t, Config{}), way, l) })
+}
+
+// bothWays resets a connection to l through the middlebox.
+func bothWays(t *testing.T, r *tape, way *packet.Middlebox, l *net.TCPListener) {
+	if err := r.Watch(portOf(l)); err != nil {
+		t.Fatal(err)
+	}
 	before := kerneltest.OutRsts(t)
 	dialed := netip.AddrPortFrom(way.Far(), portOf(l))
 	client, server := joined(t, l, dialed)

@@ -76,15 +76,14 @@ func when(holds bpf.JumpTest, value uint32, verdict bpf.Instruction) []bpf.Instr
 // drop does not capture the packet.
 func drop() bpf.Instruction { return bpf.RetConstant{Val: 0} }
 
-// once drops what comes in over loopback: it has gone out there before. Going
-// out it is captured before the call that sends it returns, coming in at some
-// time later, on some processor.
+// once drops what goes out over loopback: it comes in there too. That it does
+// is cheaper to see, see [kernel.Packets.Outgoing].
 func (f filter) once() []bpf.Instruction {
-	arriving := slices.Concat([]bpf.Instruction{bpf.LoadExtension{Num: bpf.ExtLinkLayerType}}, when(bpf.JumpEqual, loopback, drop()))
+	leaving := slices.Concat([]bpf.Instruction{bpf.LoadExtension{Num: bpf.ExtLinkLayerType}}, when(bpf.JumpEqual, loopback, drop()))
 	return slices.Concat([]bpf.Instruction{
 		bpf.LoadExtension{Num: bpf.ExtType},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: outgoing, SkipTrue: uint8(len(arriving))},
-	}, arriving)
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: outgoing, SkipFalse: uint8(len(leaving))},
+	}, leaving)
 }
 
 // marked decides on UDP over IPv4: only what goes from the marker's port to

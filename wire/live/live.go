@@ -30,7 +30,8 @@ type Config struct {
 	// they passed, on one goroutine. Packets are numbered from 1, are raw IP, and
 	// have the index of the interface. They and the segment's payload are valid
 	// during the call. Outgoing says that this machine sent it: over loopback,
-	// where each is captured once, that is so of all. It must not call Close.
+	// where each is captured once, as it comes in, that is so of all. It must not
+	// call Close.
 	Handle func(*wire.Packet, *wire.Segment)
 }
 

@@ -1,6 +1,10 @@
 package live
 
-import "fmt"
+import (
+	"fmt"
+	"net"
+	"slices"
+)
 
 // Watch captures the segments from and to these ports too, as the mode says.
 // When it returns none that is sent later is missed, and none of the ports
@@ -46,5 +50,17 @@ func (c *Capture) refilter() error {
 	if err != nil {
 		return err
 	}
+	if err := c.packets.Outgoing(others()); err != nil {
+		return err
+	}
 	return c.packets.Filter(program)
+}
+
+// others reports whether packets may go out on another interface than
+// loopback.
+func others() bool {
+	all, err := net.Interfaces()
+	return err != nil || slices.ContainsFunc(all, func(i net.Interface) bool {
+		return i.Flags&net.FlagUp != 0 && i.Flags&net.FlagLoopback == 0
+	})
 }

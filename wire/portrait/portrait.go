@@ -46,7 +46,7 @@ func (p *Portrait) Exchanged(c *wire.Conversation, x *wire.Exchange) {
 		t = &thread{server: s, first: none, last: none}
 		p.threads[c.Number] = t
 	}
-	t.take(x)
+	t.hear(c, x)
 }
 
 // Ended takes in how a conversation went, with what was found of its end: a

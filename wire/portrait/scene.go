@@ -40,7 +40,9 @@ func newScene(one *server) *scene {
 			s.commands.follow(a.last, b.first)
 		}
 	})
-	c.struck[resetBefore] += s.closing.settle(c.aborted)
+	aborted := s.closing.settle(c.aborted)
+	c.struck[resetBefore] += aborted
+	c.unanswered -= min(aborted, c.unanswered) // the device had read them
 	c.way()
 	c.client()
 	c.times()

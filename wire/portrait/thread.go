@@ -17,10 +17,34 @@ type thread struct {
 	done        int64 // when the last whole answer had come; 0 before
 	announced   bool  // it, or its request, said that the connection ends
 	open        wire.Message
-	pending     bool  // the last request has no whole answer
-	begun       bool  // but some of it
-	paused      int64 // from the answer before to the last request; -1 if unknown
-	active      int64 // when last something of an exchange was seen
+	pending     bool           // the last request has no whole answer
+	begun       bool           // but some of it
+	paused      int64          // from the answer before to the last request; -1 if unknown
+	active      int64          // when last something of an exchange was seen
+	late        *wire.Exchange // answered when its client had closed: whether that still waited is known at the end
+}
+
+// hear measures an exchange, at once or at the end.
+func (t *thread) hear(c *wire.Conversation, x *wire.Exchange) {
+	left := first(c.Sides[wire.Up].FIN, c.Sides[wire.Up].Reset)
+	if t.late == nil && left.Packet > 0 && x.Response.Packet > left.Packet {
+		late := *x
+		t.late = &late
+		return
+	}
+	t.take(x)
+}
+
+// settle measures the exchange that was put off. An answer that met a client
+// which had given up is none.
+func (t *thread) settle(f *results.Finding) {
+	if t.late == nil {
+		return
+	}
+	if f.Cause == "client-abort" && f.Phase == results.PhaseWait {
+		t.late.Response, t.late.Status = wire.Message{}, 0
+	}
+	t.take(t.late)
 }
 
 // take measures an exchange.
@@ -78,6 +102,7 @@ func (t *thread) request(x *wire.Exchange) {
 // end measures how the conversation went, once its exchanges are in.
 func (t *thread) end(c *wire.Conversation, f *results.Finding) {
 	s := t.server
+	t.settle(f)
 	switch {
 	case t.requests > 1:
 		s.several++
@@ -117,7 +142,7 @@ func (t *thread) listen(c *wire.Conversation, f *results.Finding) {
 		s.crossing = max(s.crossing, down.FIN.At-t.open.At)
 	}
 	left := cmp.Or(up.FIN.At, up.Reset.At)
-	if down.FIN.Packet == 0 && down.Reset.Packet == 0 && left > sent {
+	if end := first(down.FIN, down.Reset); left > sent && (end.Packet == 0 || end.At > left) {
 		s.patience.add(left - sent)
 	}
 }
