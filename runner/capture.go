@@ -26,8 +26,9 @@ type capture struct {
 	failed error // of the sink, which then gets no more
 
 	mu    sync.Mutex
-	taps  []*tap // of trials being played
-	group *group // of trials that overlap; nil before the first
+	taps  []*tap   // of trials being played
+	group *group   // of trials that overlap; nil before the first
+	spare [][]byte // chunks of a backlog that a trial has left
 }
 
 // openCapture begins to capture as r wants it. The capture is nil if r wants

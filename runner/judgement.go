@@ -174,9 +174,6 @@ func (n *incident) said(q *inquiry) []string {
 	return linkAllows(n.log)
 }
 
-// gaveUp reports whether a client waited for as long as it would.
-func (n *incident) gaveUp() bool { return len(n.failed) > 0 && n.failed[0].Outcome == results.TimedOut }
-
 // hit says which command was hit, and what became of it.
 func (n *incident) hit(f *results.Finding, q *inquiry) {
 	f.Phase = cmp.Or(f.Phase, results.PhaseDone)

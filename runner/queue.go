@@ -41,6 +41,9 @@ func (n *incident) queued(f *results.Finding, q *inquiry) bool {
 	return true
 }
 
+// gaveUp reports whether a client waited for as long as it would.
+func (n *incident) gaveUp() bool { return len(n.failed) > 0 && n.failed[0].Outcome == results.TimedOut }
+
 // made are the packets by which the device's kernel made the connection, as far
 // as they were kept.
 func (n *incident) made() (packets []int) {

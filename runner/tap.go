@@ -21,6 +21,7 @@ type tap struct {
 
 	mu    sync.Mutex
 	shut  bool // the trial is over, and nothing is heard any more
+	later backlog
 	table *wire.Table
 	kept  []*wire.Conversation
 	over  int           // conversations that were not kept for want of room
@@ -59,6 +60,7 @@ func (c *capture) tap(s *stage) (*tap, error) {
 		return nil, err
 	}
 	c.taps = append(c.taps, t)
+	t.later.spare, c.spare = c.spare, nil
 	return t, nil
 }
 
@@ -66,7 +68,7 @@ func (t *tap) take(p *wire.Packet, s *wire.Segment) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.shut {
-		t.table.AddSegment(p, s)
+		t.later.add(p, s, t.table.AddSegment)
 	}
 }
 
@@ -133,8 +135,13 @@ func (t *tap) end(ctx context.Context) error {
 	c.taps = slices.DeleteFunc(c.taps, func(o *tap) bool { return o == t })
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.later.work(t.table.AddSegment)
 	t.table.Flush()
 	t.shut = true
+	if len(t.later.spare) > len(c.spare) {
+		c.spare = t.later.spare
+	}
+	t.later = backlog{}
 	if err != nil {
 		return fmt.Errorf("end the trial's capture: %w", err)
 	}

@@ -51,6 +51,9 @@ func (f *flow) advance(way Way, ev *Event) Repeat {
 	if ev.Flags.Has(SYN) {
 		again := e.called
 		e.called = true
+		if !again && side.Acked > 0 {
+			f.Shuffled++
+		}
 		if ev.Length == 0 && !ev.Flags.Has(FIN) {
 			return repeated(again)
 		}
@@ -65,7 +68,17 @@ func (f *flow) advance(way Way, ev *Event) Repeat {
 	missing, r := e.extend(from, to, side.Sent)
 	side.Missing += missing
 	side.Sent = max(side.Sent, to)
+	if r == OutOfOrder && from < side.Acked || r != SentAgain && f.ended(ev.Way, to) {
+		f.Shuffled++
+	}
 	return r
+}
+
+// ended reports whether a RST was seen of one who knew what a side sends up to a
+// number: the other end, which acknowledged it, or its own, which followed it.
+func (f *flow) ended(way Way, to int64) bool {
+	own, other := &f.Sides[way].Reset, &f.Sides[1-way].Reset
+	return own.Packet != 0 && own.Seq == to || other.Packet != 0 && other.Ack >= to
 }
 
 // repeated names a segment without payload.

@@ -37,6 +37,8 @@ type Conversation struct {
 	Protocol       Protocol
 	Sides          [2]Side // what each side sent, by Way
 
+	Shuffled int // segments that stand behind one that acknowledges them, or behind the RST that followed them: the capture's order is not that on the wire
+
 	Events  []Event // its segments in the order captured: the first ones, and the last ones
 	Head    int     // how many of Events come before those that were left out
 	Omitted int     // events left out between Events[Head-1] and Events[Head]

@@ -19,6 +19,7 @@ func (t *Table) response(f *flow, status int, line []byte) {
 	x := t.answered(f, fr.begin.Ack)
 	f.talk.reading[Down] = x.Number
 	x.Response = fr.begin
+	f.foresee(x)
 	f.talk.since[Down] = fr.begin.Ack + 1
 	if status/100 != 1 {
 		x.Status = status
@@ -91,10 +92,11 @@ func (k *talk) at(number, last int) *Exchange {
 	return &k.exchanges[(number-1)%keptExchanges]
 }
 
-// settle tells of an exchange when both its messages are over.
+// settle tells of an exchange when both its messages are over, as far as they
+// will be seen.
 func (t *Table) settle(f *flow, x *Exchange) {
 	k := f.talk
-	if x.Response.Packet != 0 && k.reading[Up] != x.Number && k.reading[Down] != x.Number {
+	if x.Response.Packet != 0 && k.reading[Up] != x.Number && k.reading[Down] != x.Number && !f.awaits(x) {
 		t.tell(f, x)
 	}
 }

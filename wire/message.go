@@ -131,7 +131,7 @@ func (t *Table) nonsense(f *flow, way Way, p *piece) {
 		return
 	}
 	fr := &f.talk.streams[way].framer
-	if way == Down && fr.step == startLine && f.talk.next <= f.Exchanged {
+	if way == Down && fr.step == startLine && (f.talk.next <= f.Exchanged || f.foresees(fr.begin.Ack)) {
 		t.response(f, 0, nil)
 	}
 	t.lose(f, way)

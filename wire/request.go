@@ -18,7 +18,7 @@ const (
 // one string holds all that is kept of one.
 func (t *Table) request(f *flow, h *head) {
 	fr := &f.talk.streams[Up].framer
-	x := t.exchange(f)
+	x := t.asked(f, fr.begin.Seq)
 	f.talk.reading[Up] = x.Number
 	x.Request = fr.begin
 	f.talk.since[Up] = fr.begin.Ack + 1
@@ -37,6 +37,9 @@ func (t *Table) request(f *flow, h *head) {
 	}
 	t.charge(f, len(x.Target)+len(x.Command))
 	t.says(f, fr.begin.Packet, says, true)
+	if x.Response.Packet != 0 {
+		t.reframe(f, x)
+	}
 }
 
 // encoded reports whether a query's value has to be decoded.

@@ -8,6 +8,7 @@ type talk struct {
 	exchanges []Exchange // the last ones, each in the place of its number
 	told      [keptExchanges]bool
 	next      int      // number of the exchange that the next response answers, if there is one
+	ahead     int      // number of the first exchange whose response may stand before its request; 0 if none does
 	since     [2]int64 // the least number that a segment must acknowledge to tell of more than the last message of its side did
 	reading   [2]int   // numbers of the exchanges whose messages are under way; 0 if none
 	torn      bool     // a message was missed since the last response: order alone does not tell what the next one answers
