@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -8,6 +9,9 @@ import (
 
 	"rstorm/results"
 )
+
+// preface is what a client of HTTP/2 sends first (RFC 9113 section 3.4).
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 // What fails can be found in a capture by the client's own address: every
 // strategy tells it, as its peer sees it.
@@ -18,7 +22,7 @@ func TestAttemptsTellTheClientsEndOfTheirConnection(t *testing.T) {
 		device   func(*peer)
 	}{
 		{"reset before the answer", results.HTTP, func(p *peer) { p.request(); p.reset() }},
-		{"reset of HTTP/2", results.H2C, func(p *peer) { p.hello(); p.reset() }},
+		{"reset of HTTP/2", results.H2C, func(p *peer) { io.CopyN(io.Discard, p, int64(len(preface))); p.reset() }},
 		{"reset in the handshake", results.HTTPS, func(p *peer) { p.hello(); p.reset() }},
 		{"answered", results.HTTP, answers(whole)},
 	} {

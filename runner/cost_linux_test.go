@@ -41,7 +41,7 @@ func TestWhatCapturingCosts(t *testing.T) {
 	if !kerneltest.Private(t) {
 		return
 	}
-	const turns = 5
+	const turns = 3
 	var table strings.Builder
 	for i, sc := range suite(t, healthy).Scenarios {
 		var off, control, full [2][]float64

@@ -64,6 +64,9 @@ func (s *scene) row(way Way, before int) (last uint16, counted bool) {
 		if e.Way != way || e.Packet >= before || e.Flags.Has(RST) || e.Repeat == SeenAgain {
 			continue
 		}
+		if n > 0 && s.c.Shuffled > 0 && last-e.ID < stride {
+			continue
+		}
 		if n > 0 && e.ID-last-1 >= stride {
 			return 0, false
 		}

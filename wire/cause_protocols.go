@@ -127,7 +127,7 @@ func (s *scene) unaskedAnswer() *Exchange {
 	}
 	for i := range s.c.Exchanges {
 		x := &s.c.Exchanges[i]
-		if x.Request.Packet == 0 && x.Response.Packet != 0 && x.Response.Ack <= s.brought(Up) {
+		if x.Request.Packet == 0 && x.Response.Packet != 0 && x.Response.Ack <= s.brought(Up) && !s.late(x) {
 			return x
 		}
 	}

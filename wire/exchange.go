@@ -45,14 +45,28 @@ func (t *Table) answered(f *flow, ack int64) *Exchange {
 		if ack >= 0 && x.Request.Seq >= ack {
 			break
 		}
-		if later := k.at(n+1, f.Exchanged); k.torn && later != nil && later.Response.Packet == 0 && (ack < 0 || later.Request.Seq < ack) {
+		if k.torn && k.skipped(f, n, ack) {
+			k.next = n + 1
 			continue
 		}
 		k.next, k.torn = n+1, false
 		return x
 	}
 	k.torn = false
-	return t.exchange(f)
+	x := t.exchange(f)
+	if k.next == x.Number {
+		k.next++ // nobody waits any more: responses come in order
+	}
+	return x
+}
+
+// skipped reports whether ack acknowledges a request behind that of an exchange
+// that waits: one that waits, too, or one that was not seen yet.
+func (k *talk) skipped(f *flow, number int, ack int64) bool {
+	if later := k.at(number+1, f.Exchanged); later != nil {
+		return later.Response.Packet == 0 && (ack < 0 || later.Request.Seq < ack)
+	}
+	return k.reading[Up] != number && f.foresees(ack)
 }
 
 // exchange makes room for another exchange.

@@ -29,6 +29,7 @@ func Explain(c *Conversation, w Witness) results.Finding {
 	r := report{scene: &bad, origin: s.ender()}
 	f.Cause = bad.decide(&r)
 	r.doubt(f.Cause)
+	r.shuffled(f.Cause)
 	r.close()
 	if r.also = without(r.also, f.Cause); len(r.also) > 0 {
 		f.Candidates = append([]string{f.Cause}, r.also...)

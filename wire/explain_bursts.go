@@ -11,8 +11,9 @@ const smallest = 40
 func bursts(c *Conversation) []Exchange {
 	var all []Exchange
 	n := 0
-	for i := range c.Events {
-		e := &c.Events[i]
+	events := c.causal()
+	for i := range events {
+		e := &events[i]
 		if e.Length == 0 || e.Repeat == SeenAgain || e.Repeat == SentAgain || e.Flags&(RST|SYN) != 0 {
 			continue
 		}

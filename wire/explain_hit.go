@@ -36,7 +36,7 @@ func (s *scene) begun(x Exchange) *Exchange {
 	}
 	for i := range s.c.Events {
 		e := &s.c.Events[i]
-		if e.Way == Down && e.Length > 0 && e.Repeat != SeenAgain && !e.Flags.Has(RST) && e.Packet > x.Request.Packet && e.Seq >= x.Request.Ack {
+		if e.Way == Down && e.Length > 0 && e.Repeat != SeenAgain && !e.Flags.Has(RST) && (e.Packet > x.Request.Packet || e.Ack > x.Request.Seq) && e.Seq >= x.Request.Ack {
 			x.Response.add(e)
 		}
 	}
@@ -47,8 +47,8 @@ func (s *scene) begun(x Exchange) *Exchange {
 // tooLate reports whether an answer came to a client that was gone: it began
 // after the client's FIN or RST, and a RST of the client answers it.
 func (s *scene) tooLate(x *Exchange) bool {
-	end := s.up.ending()
-	return end != 0 && x.Request.Packet != 0 && x.Response.Packet > end && s.up.Reset.Packet != 0
+	end := s.up.end()
+	return end.Packet != 0 && x.Request.Packet != 0 && x.Response.Packet > end.Packet && end.Ack <= x.Response.Seq && s.up.Reset.Packet != 0
 }
 
 // reused reports whether the connection had carried an answer before what the

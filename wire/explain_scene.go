@@ -125,22 +125,18 @@ func (s *scene) reset() bool { return s.up.Resets+s.down.Resets > 0 }
 
 // began says who was the first to end it, by its FIN or RST.
 func (s *scene) began() (way Way, ended bool) {
-	up, down := s.up.ending(), s.down.ending()
+	up, down := s.up.end(), s.down.end()
 	switch {
-	case up == 0 && down == 0:
+	case up.Packet == 0 && down.Packet == 0:
 		return Up, false
-	case up == 0 || down != 0 && down < up:
+	case up.Packet == 0, s.down.closedBefore(up):
+		return Down, true
+	case down.Packet == 0, s.up.closedBefore(down):
+		return Up, true
+	case down.Packet < up.Packet:
 		return Down, true
 	}
 	return Up, true
-}
-
-// ending is the packet of its first FIN or RST, 0 if there is none.
-func (d *Side) ending() int {
-	if d.FIN.Packet == 0 || d.Reset.Packet != 0 && d.Reset.Packet < d.FIN.Packet {
-		return d.Reset.Packet
-	}
-	return d.FIN.Packet
 }
 
 // ender is who began the end, in the words of reports.

@@ -29,8 +29,6 @@ func (f *flow) awaits(x *Exchange) bool {
 
 // asked is the exchange of a request that begins with a relative number: that of
 // the oldest response that acknowledges it and waits for it, or else a new one.
-// Where bytes of the client are missing, what such a response answers may be
-// among them.
 func (t *Table) asked(f *flow, seq int64) *Exchange {
 	k := f.talk
 	for n := max(k.ahead, f.Exchanged-keptExchanges+1); k.ahead > 0 && n <= f.Exchanged; n++ {
@@ -38,7 +36,7 @@ func (t *Table) asked(f *flow, seq int64) *Exchange {
 		if x.Request.Packet != 0 {
 			continue
 		}
-		if !k.torn && (x.Response.Packet == 0 || seq < x.Response.Ack) {
+		if x.Response.Packet == 0 || seq < x.Response.Ack {
 			if k.ahead = n + 1; n == f.Exchanged {
 				k.ahead = 0
 			}
@@ -48,6 +46,19 @@ func (t *Table) asked(f *flow, seq int64) *Exchange {
 	}
 	k.ahead = 0
 	return t.exchange(f)
+}
+
+// despair gives up waiting for requests that stand behind their responses: they
+// may be among what is missing.
+func (t *Table) despair(f *flow) {
+	k := f.talk
+	from := k.ahead
+	k.ahead = 0
+	for n := max(from, f.Exchanged-keptExchanges+1); from > 0 && n <= f.Exchanged; n++ {
+		if x := k.at(n, f.Exchanged); x.Request.Packet == 0 {
+			t.settle(f, x)
+		}
+	}
 }
 
 // reframe ends the response under way where only the method of its request,

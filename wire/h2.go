@@ -31,6 +31,18 @@ func (t *Table) h2(f *flow, way Way, p piece) {
 // preface is what an HTTP/2 client sends first (RFC 9113 section 3.4).
 const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+// settings is the number of the frame that a server sends first.
+const settings = 4
+
+// isSettings reports whether b begins with a frame of settings (RFC 9113 section
+// 6.5), which is of stream 0 and holds rows of six bytes.
+func isSettings(b []byte) bool {
+	if len(b) < 9 || b[3] != settings {
+		return false
+	}
+	return binary.BigEndian.Uint32(b)>>8%6 == 0 && b[4]&^1 == 0 && binary.BigEndian.Uint32(b[5:]) == 0
+}
+
 // h2Frames lists the types of frames by their numbers (RFC 9113 section 6).
 var h2Frames = [...]struct {
 	name    string

@@ -129,6 +129,9 @@ func (t *Table) lose(f *flow, way Way) {
 	fr := &f.talk.streams[way].framer
 	t.drop(f, fr)
 	fr.step, fr.torn, f.talk.torn = lost, true, true
+	if way == Up {
+		t.despair(f)
+	}
 }
 
 // partial takes an unfinished first line for what can be seen of it.

@@ -126,12 +126,13 @@ func (t *Table) complete(f *flow, way Way) {
 // nonsense gives up on bytes that are not HTTP. Behind a request they count as
 // a response without a head; where nothing was HTTP before, nothing will be.
 func (t *Table) nonsense(f *flow, way Way, p *piece) {
-	if f.Protocol == "" {
+	fr := &f.talk.streams[way].framer
+	early := way == Down && fr.step == startLine && f.foresees(fr.begin.Ack)
+	if f.Protocol == "" && !early {
 		t.hush(f)
 		return
 	}
-	fr := &f.talk.streams[way].framer
-	if way == Down && fr.step == startLine && (f.talk.next <= f.Exchanged || f.foresees(fr.begin.Ack)) {
+	if way == Down && fr.step == startLine && (f.talk.next <= f.Exchanged || early && f.Protocol == HTTP) {
 		t.response(f, 0, nil)
 	}
 	t.lose(f, way)

@@ -43,6 +43,8 @@ func (t *Table) recognise(f *flow, way Way, p *piece) {
 		f.Protocol = TLS
 	case bytes.HasPrefix(p.data, []byte(preface)):
 		f.Protocol = HTTP2
+	case way == Down && first && f.foresees(p.ack) && isSettings(p.data):
+		f.Protocol = HTTP2
 	}
 }
 
