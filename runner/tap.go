@@ -54,13 +54,13 @@ func (c *capture) tap(s *stage) (*tap, error) {
 	t.table = wire.NewTable(wire.Config{Ended: t.ended, Lend: true, Serves: t.serves, Linger: keptLinger, Memory: keptMemory})
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	t.later.spare, c.spare = c.spare, nil // before it hears anything
 	c.doors.Store(c.doors.Load().with(t))
 	if err := c.live.Watch(t.ports...); err != nil {
 		c.doors.Store(c.doors.Load().without(t))
 		return nil, err
 	}
 	c.taps = append(c.taps, t)
-	t.later.spare, c.spare = c.spare, nil
 	return t, nil
 }
 
