@@ -55,6 +55,7 @@ func TestHTTPSurvivesGaps(t *testing.T) {
 		"a request's head":        {without(three(), 8), []string{"1 GET /1 [] 4..4+ 200 5..7+", "2   [] 0..0- 204 10..10+", "3 GET /3 [] 11..11+ 404 12..12+"}},
 		"a request's body":        {without(three(), 9), []string{"1 GET /1 [] 4..4+ 200 5..7+", "2 PUT /2 [] 8..8- 204 10..10+", "3 GET /3 [] 11..11+ 404 12..12+"}},
 		"a whole response":        {without(three(), 10), []string{"1 GET /1 [] 4..4+ 200 5..7+", "2 PUT /2 [] 8..9+ 0 0..0-", "3 GET /3 [] 11..11+ 404 12..12+"}},
+		"both of two messages":    {without(three(), 5, 6, 7, 8, 9), []string{"1 GET /1 [] 4..4+ 0 0..0-", "2   [] 0..0- 204 10..10+", "3 GET /3 [] 11..11+ 404 12..12+"}},
 		"a whole exchange":        {without(three(), 8, 9, 10), []string{"1 GET /1 [] 4..4+ 200 5..7+", "2 GET /3 [] 11..11+ 404 12..12+"}},
 		"the handshake":           {without(three(), 1, 2, 3), []string{"1 GET /1 [] 4..4+ 200 5..7+", "2 PUT /2 [] 8..9+ 204 10..10+", "3 GET /3 [] 11..11+ 404 12..12+"}},
 		"all until within a body": {without(three(), 1, 2, 3, 4, 5), []string{"1 PUT /2 [] 8..9+ 204 10..10+", "2 GET /3 [] 11..11+ 404 12..12+"}},
