@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -42,8 +43,13 @@ func (o *runOptions) checkCapture() (errs []error) {
 	if o.pcap == "-" {
 		errs = append(errs, errors.New("--pcap wants a file: standard output is the report's"))
 	}
-	if o.pcap != "" && o.pcap == o.output {
+	if o.pcap != "" && o.output != "" && (filepath.Clean(o.pcap) == filepath.Clean(o.output) || sameFile(o.pcap, o.output)) {
 		errs = append(errs, errors.New("--pcap and --output name the same file"))
+	}
+	for _, out := range []struct{ flag, name string }{{"--pcap", o.pcap}, {"--output", o.output}} {
+		if out.name != "" && sameFile(out.name, o.file) {
+			errs = append(errs, fmt.Errorf("%s names the scenarios file %s, which it would write over", out.flag, o.file))
+		}
 	}
 	if o.capture == captureOff && (o.pcap != "" || o.ladders > 0) {
 		errs = append(errs, errors.New("--capture off leaves no packets: it contradicts --pcap and --ladder"))

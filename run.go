@@ -91,6 +91,9 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	report, err := o.play(ctx, s, r, suite)
 	report.Suite = identify(name, suite)
 	noted(report, r)
+	if o.pcap != "" && report.Fidelity < 2 {
+		err = errors.Join(err, fmt.Errorf("%s any more: %s", uncapturable, report.Environment.FidelityNote))
+	}
 	report.Environment.Version, report.Environment.Build = version, build()
 	return o.finish(ctx, s, format, report, packets, err)
 }

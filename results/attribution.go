@@ -9,17 +9,17 @@ import (
 )
 
 // attribution says below the rows why connections were reset, and why attempts
-// failed beside that: each cause with the trials in which it struck.
+// failed beyond that: each cause with the trials in which it struck.
 func (p *page) attribution(b *block) {
 	p.byCause("resets by cause: ", b, func(t *Trial) map[string]int { return t.Summary.Resets.ByCause })
-	p.byCause("other failures by cause: ", b, unreset)
+	p.byCause("failed attempts by cause: ", b, beyond)
 }
 
-// unreset counts the failed attempts of a trial by the causes that reset none of
-// its connections: the others are told of already.
-func unreset(t *Trial) map[string]int {
+// beyond counts the failed attempts of a trial by those causes that made more of
+// them than resets: the others are told of already.
+func beyond(t *Trial) map[string]int {
 	some := maps.Clone(t.Summary.Failures.ByCause)
-	maps.DeleteFunc(some, func(cause string, _ int) bool { return t.Summary.Resets.ByCause[cause] > 0 })
+	maps.DeleteFunc(some, func(cause string, n int) bool { return n <= t.Summary.Resets.ByCause[cause] })
 	return some
 }
 

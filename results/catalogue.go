@@ -118,11 +118,14 @@ func (c *catalogue) row(first string, b *block, last string) string {
 func (b *block) named() string {
 	total, sum := map[string]int{}, 0
 	for _, t := range b.trials {
-		for _, found := range []map[string]int{t.Summary.Resets.ByCause, unreset(t)} {
-			for cause, n := range found {
-				total[cause] += n
-				sum += n
-			}
+		found := maps.Clone(t.Summary.Resets.ByCause)
+		if found == nil {
+			found = map[string]int{}
+		}
+		maps.Copy(found, beyond(t))
+		for cause, n := range found {
+			total[cause] += n
+			sum += n
 		}
 	}
 	maps.DeleteFunc(total, func(_ string, n int) bool { return n < 3 || 10*n < sum })

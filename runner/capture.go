@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +26,15 @@ type capture struct {
 	doors  atomic.Pointer[doors]
 	number int   // of packets given to trials; the capture's goroutine's, as is the next one
 	failed error // of the sink, which then gets no more
+	lost   int   // number of the packet that it failed at
 
 	mu    sync.Mutex
 	taps  []*tap   // of trials being played
 	group *group   // of trials that overlap; nil before the first
 	spare [][]byte // chunks of a backlog that a trial has left
+	gaps  bool     // the kernel said more of its RSTs than was read
+
+	comments sync.Mutex // held while the sink is told what packets are evidence of
 }
 
 // openCapture begins to capture as r wants it. The capture is nil if r wants
@@ -64,7 +70,9 @@ func (c *capture) handle(p *wire.Packet, s *wire.Segment) {
 		t.take(&own, s)
 	}
 	if c.sink != nil && c.failed == nil {
-		c.failed = c.sink.Write(&own)
+		if c.failed = c.sink.Write(&own); c.failed != nil {
+			c.lost = c.number
+		}
 	}
 }
 
@@ -94,7 +102,7 @@ func (c *capture) close() (notes []string, err error) {
 		c.sink.Dropped(dropped)
 	}
 	if c.failed != nil {
-		notes = append(notes, fmt.Sprintf("Packets were kept up to number %d only: %v.", c.number, c.failed))
+		notes = append(notes, fmt.Sprintf("Packet %d could not be kept, nor any behind it: %v.", c.lost, c.failed))
 	}
 	if err != nil {
 		err = fmt.Errorf("end the capture: %w", err)
@@ -111,6 +119,8 @@ func (c *capture) comment(f *results.Finding) {
 	if f.Command != "" {
 		text = "command " + f.Command + ": " + text
 	}
+	c.comments.Lock()
+	defer c.comments.Unlock()
 	for _, packet := range f.Packets {
 		c.sink.Comment(packet, text)
 	}
@@ -120,7 +130,7 @@ func (c *capture) comment(f *results.Finding) {
 func (c *capture) fidelity(counters *results.Kernel, uncaptured error) (int, string) {
 	switch {
 	case c != nil && c.reasons != nil:
-		return 3, "Nothing is missing."
+		return 3, ""
 	case c != nil:
 		return 2, fmt.Sprintf("The kernel's own reasons are not known: %v.", c.silent)
 	case counters == nil && uncaptured != nil:
@@ -131,4 +141,29 @@ func (c *capture) fidelity(counters *results.Kernel, uncaptured error) (int, str
 		return 1, fmt.Sprintf("Packets are not captured: %v.", uncaptured)
 	}
 	return 1, "Packets are not captured."
+}
+
+// shortcomings adds to the note on a report's fidelity what its packets do not
+// show. The run is over.
+func (c *capture) shortcomings(note string, mode live.Mode, trials []results.Trial) string {
+	if c == nil {
+		return note
+	}
+	var all []string
+	if note != "" {
+		all = append(all, note)
+	}
+	if mode == live.Control {
+		all = append(all, "Payload was not captured, which tells fewer causes apart.")
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return t.Certificate != nil && t.Certificate.Certified })); n > 0 {
+		all = append(all, fmt.Sprintf("Of %d trials the capture is not certified.", n))
+	}
+	if c.gaps {
+		all = append(all, "The kernel said more of its RSTs than could be read.")
+	}
+	if len(all) == 0 {
+		return "Nothing is missing."
+	}
+	return strings.Join(all, " ")
 }

@@ -36,7 +36,7 @@ func (c *capture) level(ctx context.Context, good func(*level) bool) level {
 		before := readKernel()
 		now.err = c.flush(ctx)
 		now.capture, now.kernel = c.live.Counts(), readKernel()
-		if now.err != nil || now.kernel == nil || before.OutResets == now.kernel.OutResets && good(&now) {
+		if now.err != nil || now.kernel == nil || before == nil || before.OutResets == now.kernel.OutResets && good(&now) {
 			break
 		}
 	}

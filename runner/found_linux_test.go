@@ -158,6 +158,23 @@ func TestARunThatCanNotCaptureSaysSo(t *testing.T) {
 	}
 }
 
+// Trials that overlap end at the same time; their comments still come one after
+// the other. The race detector sees it if not.
+func TestASinkHearsOneCommentAtATime(t *testing.T) {
+	if !kerneltest.Private(t) {
+		return
+	}
+	sink := &kept{comments: map[int][]string{}}
+	r := Runner{Seed: 1, Repeat: 4, Parallel: 8, Isolated: kernel.Isolated(), Capture: live.Full, Packets: sink}
+	report, err := r.Run(t.Context(), suite(t, fieldCase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sink.comments) == 0 || report.Fidelity < 2 {
+		t.Errorf("%d packets have comments, fidelity %d: %s", len(sink.comments), report.Fidelity, report.Environment.FidelityNote)
+	}
+}
+
 func TestASinkThatFailsIsAskedNoMoreAndTheReportSaysSo(t *testing.T) {
 	if !kerneltest.Private(t) {
 		return

@@ -20,6 +20,7 @@ func (c *capture) hear(ctx context.Context) error {
 	defer cancel()
 	err := c.reasons.Flush(ctx)
 	all, lost := c.reasons.Take()
+	c.gaps = c.gaps || lost > 0 || err != nil
 	for _, t := range c.taps {
 		t.gap = t.gap || lost > 0 || err != nil
 		for _, r := range all {

@@ -91,6 +91,7 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 		}
 		report.Scenarios = r.judgeScenarios(suite, all, skipped)
 	}
+	report.Environment.FidelityNote = c.shortcomings(report.Environment.FidelityNote, r.Capture, report.Trials)
 	said, failed := c.close()
 	report.Notes, err = append(report.Notes, said...), errors.Join(err, failed)
 	report.Kernel = kernelSince(readKernel(), before)

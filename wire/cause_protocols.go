@@ -59,12 +59,27 @@ func goneAway(s *scene, r *report) bool {
 // streamReset is a server that ends one stream of HTTP/2, as a rule while the
 // connection goes on.
 func streamReset(s *scene, r *report) bool {
-	if s.c.Goodbye != "rst-stream" {
-		return false
+	if s.c.Goodbye != "rst-stream" || s.down.Reset.Packet != 0 && s.answeredSince("RST_STREAM") {
+		return false // of the connection's own end it says nothing
 	}
 	r.origin = results.ByDevice
 	r.sayf("the server ended a stream of HTTP/2 with RST_STREAM%s; that is no RST of TCP", s.said(r, "RST_STREAM"))
 	return true
+}
+
+// answeredSince reports whether the server sent payload in a later packet than
+// the last in which it says a word: it went on after that.
+func (s *scene) answeredSince(word string) bool {
+	for i := len(s.c.Events) - 1; i >= 0; i-- {
+		switch e := &s.c.Events[i]; {
+		case e.Way != Down || e.Length == 0 || e.Flags.Has(RST):
+		case strings.Contains(e.Says, word):
+			return false
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // said names the last packet in which the server says a word.

@@ -61,12 +61,14 @@ func tooLarge(s *scene, r *report) bool {
 
 // refusal is the last exchange, if its status says that it was too large.
 func (s *scene) refusal() *Exchange {
-	for _, x := range []*Exchange{s.hit, s.before} {
-		if x != nil && x.Status == statusTooLarge {
-			return x
-		}
+	x := s.hit
+	if x == nil {
+		x = s.before
 	}
-	return nil
+	if x == nil || x.Status != statusTooLarge {
+		return nil
+	}
+	return x
 }
 
 // forgotten is a server that answers a client's segment as if there were no

@@ -84,7 +84,7 @@ func Curt(c *Conversation) bool {
 	}
 	for i := len(c.Events) - 1; i >= 0; i-- {
 		if e := &c.Events[i]; e.Way == Down && e.Length > 0 && e.Repeat != SeenAgain && !e.Flags.Has(RST) {
-			return e.Length >= smallest
+			return e.Length >= smallest && e.Says != "alert"
 		}
 	}
 	return false

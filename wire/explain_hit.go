@@ -29,14 +29,15 @@ func (s *scene) answered(all []Exchange, i int) bool {
 }
 
 // begun is an exchange with what the server sent behind its request as the
-// answer, where no answer was recognised.
+// answer, where no answer was recognised: what says something is no answer then,
+// but an interim one, such as 100 (RFC 9110 section 15.2).
 func (s *scene) begun(x Exchange) *Exchange {
 	if s.opaque || x.Request.Packet == 0 || x.Response.Packet != 0 {
 		return &x
 	}
 	for i := range s.c.Events {
 		e := &s.c.Events[i]
-		if e.Way == Down && e.Length > 0 && e.Repeat != SeenAgain && !e.Flags.Has(RST) && (e.Packet > x.Request.Packet || e.Ack > x.Request.Seq) && e.Seq >= x.Request.Ack {
+		if e.Way == Down && e.Length > 0 && e.Says == "" && e.Repeat != SeenAgain && !e.Flags.Has(RST) && (e.Packet > x.Request.Packet || e.Ack > x.Request.Seq) && e.Seq >= x.Request.Ack {
 			x.Response.add(e)
 		}
 	}

@@ -43,7 +43,7 @@ func (t *Table) recognise(f *flow, way Way, p *piece) {
 		f.Protocol = TLS
 	case bytes.HasPrefix(p.data, []byte(preface)):
 		f.Protocol = HTTP2
-	case way == Down && first && f.foresees(p.ack) && isSettings(p.data):
+	case way == Down && first && isSettings(p.data):
 		f.Protocol = HTTP2
 	}
 }

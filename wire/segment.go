@@ -27,7 +27,7 @@ type Segment struct {
 	TTL            uint8  // of the IP header, or IPv6's hop limit
 	ID             uint16 // of the IPv4 header; 0 in IPv6
 	Options        bool   // the header has any option; Linux puts none into a RST that answers a stray segment
-	Outgoing       bool   // the capture says that the capturing machine sent it (Linux cooked)
+	Outgoing       bool   // the capture says that the capturing machine sent it (Linux cooked), or it was captured on its way out
 	Length         int    // bytes of payload on the wire
 	Payload        []byte // as far as it was captured; shares the packet's memory
 }

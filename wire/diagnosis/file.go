@@ -36,7 +36,7 @@ func (f *file) packets(ctx context.Context, reader *pcap.Reader, table *wire.Tab
 			f.first = p.At
 			f.Writer.Open(f.name, p.At)
 		}
-		f.last = max(f.last, p.At)
+		f.last = p.At
 		f.sums.packet(&p)
 		table.Add(&p)
 	}

@@ -155,7 +155,7 @@ func printable(s string) string {
 		return s
 	}
 	if quoted := strconv.Quote(s); len(quoted) != len(s)+2 {
-		return strings.Trim(quoted, `"`)
+		return quoted[1 : len(quoted)-1]
 	}
 	return s
 }
