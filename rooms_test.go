@@ -19,7 +19,10 @@ var rooms = []struct{ dir, ours, theirs string }{
 	{"faults", "", ""},
 	{"kernel", "", "golang.org/x/sys"},
 	{"kernel/kerneltest", "kernel", ""},
-	{"clients", "results", ""},
+	{"clients/errtext", "results", ""},
+	{"clients/adapter", "results clients/errtext kernel", ""},
+	{"clients/adapters/go", "", ""},
+	{"clients", "results clients/errtext clients/adapter", ""},
 	{"device", "results faults kernel", "golang.org/x/net/http2"},
 	{"packet", "faults kernel", ""},
 	{"link", "results faults kernel", "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog"},
@@ -30,9 +33,11 @@ var rooms = []struct{ dir, ours, theirs string }{
 	{"wire/diagnosis", "results wire wire/pcap", ""},
 	{"wire/portrait", "results wire", ""},
 	{"assert", "results", ""},
+	{"sweep", "results", ""},
 	{"scenarios", "results faults clients device link assert", "go.yaml.in/yaml/v3"},
-	{"runner", "results faults kernel clients device link packet wire wire/pcap wire/live assert scenarios", ""},
-	{".", "results faults kernel clients device link wire wire/pcap wire/live wire/diagnosis wire/portrait assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
+	{"runner", "results faults kernel clients/adapter clients device link packet wire wire/pcap wire/live assert scenarios", ""},
+	{"rstormtest", "results clients assert scenarios runner", ""},
+	{".", "results faults kernel clients/errtext clients/adapter clients sweep device link wire wire/pcap wire/live wire/diagnosis wire/portrait assert scenarios runner", "github.com/spf13/pflag github.com/vbauerster/mpb/v8"},
 }
 
 // inTests lists what test files may import beside what their package may.

@@ -16,6 +16,7 @@ import (
 	"crypto/tls"
 	"time"
 
+	"rstorm/clients/adapter"
 	"rstorm/results"
 )
 
@@ -32,8 +33,8 @@ type Strategy interface {
 // A Client is one concurrent caller with connections of its own.
 type Client interface {
 	// Do carries cmd and reports how that ended. It returns as soon as ctx
-	// ends; ctx bounds all attempts together. Do is called from one goroutine
-	// at a time.
+	// ends; ctx bounds all attempts together. Do may be called from several
+	// goroutines at once: they share the client's connections.
 	Do(ctx context.Context, cmd results.Command) results.Reply
 	// Close ends the connections that are idle. It is not called during Do.
 	Close()
@@ -41,13 +42,16 @@ type Client interface {
 
 // Network is what a client may use to reach the device.
 type Network struct {
-	Dialer *Dialer // opens this client's connections, and no other client's
-	Host   string  // of the Host field (RFC 9110 section 7.2)
+	Dialer  *Dialer // opens this client's connections, and no other client's
+	Address string  // host:port that Dialer leads to, for clients that dial by themselves; empty if it is not known
+	Host    string  // of the Host field (RFC 9110 section 7.2)
 
 	Protocol results.Protocol // what is spoken; empty is HTTP/1.1
 	TLS      *tls.Config      // for TLS: whom to trust and by what name, NextProtos is not looked at; not to be changed; nil trusts the system's roots for Host
 
 	Seed uint64 // of whatever the client draws
+
+	Adapters *adapter.Pool // processes of external clients; nil where none may be started
 }
 
 // A Kind is a strategy that scenarios.yaml can name.

@@ -76,26 +76,34 @@ type Trial struct {
 	Partial      bool               `json:"partial"`
 	Notes        []string           `json:"notes,omitempty"`
 
-	Certificate   *Certificate `json:"certificate"`    // null if packets were not captured
-	Findings      []Finding    `json:"findings"`       // the first ones, by connection
-	FindingsTotal int          `json:"findings_total"` // how many there are in all: Summary counts every one
+	Client        *Client      `json:"client,omitempty"` // null unless the strategy is a client of another process
+	Certificate   *Certificate `json:"certificate"`      // null if packets were not captured
+	Findings      []Finding    `json:"findings"`         // the first ones, by connection
+	FindingsTotal int          `json:"findings_total"`   // how many there are in all: Summary counts every one
 }
 
 // A Scenario holds the verdicts on a scenario as a whole: on counts summed
 // over its strategies, and on relations between them.
 type Scenario struct {
-	Scenario   string    `json:"scenario"`
-	About      string    `json:"about"`
-	Protocol   Protocol  `json:"protocol"`
-	Shows      []string  `json:"shows"`             // ids of [Causes]
-	Produced   string    `json:"produced"`          // what goes wrong in it, in a line
-	Skipped    string    `json:"skipped,omitempty"` // why it was not played on this machine
-	Repetition int       `json:"repetition"`
-	Verdicts   []Verdict `json:"verdicts"`
+	Scenario   string     `json:"scenario"`
+	About      string     `json:"about"`
+	Protocol   Protocol   `json:"protocol"`
+	Shows      []string   `json:"shows"`             // ids of [Causes]
+	Produced   string     `json:"produced"`          // what goes wrong in it, in a line
+	Skipped    string     `json:"skipped,omitempty"` // why it was not played on this machine
+	Repetition int        `json:"repetition"`
+	Verdicts   []Verdict  `json:"verdicts"`
+	Unplayed   []Unplayed `json:"unplayed,omitempty"` // strategies that could not be played here
 
 	// Differences are of each other strategy to the scenario's first; none
 	// where the load is bounded by time, for its commands do not pair.
 	Differences []Difference `json:"differences"`
+}
+
+// An Unplayed is a strategy that could not be played on this machine.
+type Unplayed struct {
+	Strategy string `json:"strategy"`
+	Why      string `json:"why"`
 }
 
 // A Difference is how much more of the same commands one strategy's caller got

@@ -10,15 +10,16 @@ import (
 
 // A Load is who sends which commands, and how fast.
 type Load struct {
-	Clients  int           `yaml:"clients" min:"1" max:"10000" doc:"concurrent callers, each with connections of its own"`
-	Commands int           `yaml:"commands" min:"1" max:"1000000" doc:"commands of each client; excludes duration"`
-	Duration time.Duration `yaml:"duration" min:"1ms" max:"24h" doc:"time in which commands become due, in place of their number"`
-	Gap      faults.Delay  `yaml:"gap" doc:"closed loop: each client waits so long between an answer and its next command; excludes rate"`
-	Rate     float64       `yaml:"rate" min:"0.001" max:"1000000" doc:"open loop: commands become due so many times a second over all clients, answered or not; latency counts from due"`
-	Mix      []Template    `yaml:"mix" doc:"names of the commands, in turn"`
-	Order    Order         `yaml:"order" doc:"of the mix: as it stands, or each round of it shuffled by the seed"`
-	Ports    int           `yaml:"ports" min:"0" max:"1000" doc:"source ports that each client uses in turn, so that they are used again; 0 leaves them to the system"`
-	Timeout  time.Duration `yaml:"timeout" min:"1ms" max:"1h" doc:"deadline of a command from when it is sent, all attempts included"`
+	Clients     int           `yaml:"clients" min:"1" max:"10000" doc:"concurrent callers, each with connections of its own"`
+	Concurrency int           `yaml:"concurrency" min:"1" max:"1000" doc:"commands that each client carries at once, over connections that they share"`
+	Commands    int           `yaml:"commands" min:"1" max:"1000000" doc:"commands of each client; excludes duration"`
+	Duration    time.Duration `yaml:"duration" min:"1ms" max:"24h" doc:"time in which commands become due, in place of their number"`
+	Gap         faults.Delay  `yaml:"gap" doc:"closed loop: each client waits so long between an answer and its next command; excludes rate"`
+	Rate        float64       `yaml:"rate" min:"0.001" max:"1000000" doc:"open loop: commands become due so many times a second over all clients, answered or not; latency counts from due"`
+	Mix         []Template    `yaml:"mix" doc:"names of the commands, in turn"`
+	Order       Order         `yaml:"order" doc:"of the mix: as it stands, or each round of it shuffled by the seed"`
+	Ports       int           `yaml:"ports" min:"0" max:"1000" doc:"source ports that each client uses in turn, so that they are used again; 0 leaves them to the system"`
+	Timeout     time.Duration `yaml:"timeout" min:"1ms" max:"1h" doc:"deadline of a command from when it is sent, all attempts included"`
 }
 
 // An Order is how a mix is gone through.
@@ -35,7 +36,7 @@ func (Order) Names() []string { return []string{string(Alternate), string(Shuffl
 
 // DefaultLoad is the load of a file that says nothing about it.
 func DefaultLoad() Load {
-	return Load{Clients: 1, Commands: 200, Timeout: 3 * time.Second, Mix: BuiltIn(), Order: Alternate}
+	return Load{Clients: 1, Concurrency: 1, Commands: 200, Timeout: 3 * time.Second, Mix: BuiltIn(), Order: Alternate}
 }
 
 // maxCommands bounds a trial: the record of each command is kept until its
