@@ -6,7 +6,7 @@ FLAGS    ?=
 # The race detector needs a C compiler; go env says 0 where there is none.
 RACE     := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
-.PHONY: help build test chaos catalogue causes check format vet lint tidy relay fuzz bench clean
+.PHONY: help build test chaos catalogue causes strategies check format vet lint tidy relay fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ catalogue: ## play every way a connection dies; exit by the verdict
 
 causes: ## write docs/causes.md anew
 	$(GO) run . run --suite catalogue --format catalogue > docs/causes.md
+
+strategies: ## write docs/strategies.md anew
+	$(GO) run . run --suite matrix --format matrix > docs/strategies.md
 
 check: format vet lint tidy test chaos catalogue ## everything CI runs
 

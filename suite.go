@@ -27,6 +27,7 @@ var builtIn = []struct {
 }{
 	{"default", "scenarios.yaml", defaultSuite},
 	{"catalogue", "scenarios/catalogue.yaml", scenarios.Catalogue},
+	{"matrix", "scenarios/matrix.yaml", scenarios.Matrix},
 }
 
 func suiteNames() []string {

@@ -13,4 +13,5 @@ var Formats = []Format{
 	{"table", "a table per scenario, for people", WriteTable},
 	{"json", "everything, for programs", WriteJSON},
 	{"catalogue", "a Markdown table by cause of the reset catalogue", WriteCatalogue},
+	{"matrix", "a Markdown table of the strategies by scenario", WriteMatrix},
 }

@@ -26,7 +26,7 @@
 package scenarios
 
 import (
-	_ "embed" // for the catalogue
+	_ "embed" // for the suites
 	"io"
 	"strings"
 
@@ -42,6 +42,12 @@ import (
 //
 //go:embed catalogue.yaml
 var Catalogue []byte
+
+// Matrix is the text of the suite that plays every strategy against the ways in
+// which a device may treat connections. It is not to be changed.
+//
+//go:embed matrix.yaml
+var Matrix []byte
 
 // A Suite is a whole file.
 type Suite struct {

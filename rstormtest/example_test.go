@@ -1,0 +1,33 @@
+package rstormtest_test
+
+import (
+	"net/http"
+	"testing"
+
+	"rstorm/rstormtest"
+)
+
+// The device answers, says nothing, and closes 5 ms later.
+const closesSilently = `
+version: 1
+scenarios:
+  - name: silent close
+    device: {faults: [{effect: close, point: after-response, delay: 5ms}]}
+    load: {commands: 40, gap: 2ms, mix: [put ctrl, get state]}
+`
+
+// A client that never uses a connection twice loses nothing to such a device.
+func TestOurClientSurvivesSilentCloses(t *testing.T) {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	trial := rstormtest.Play(t, rstormtest.Parse(t, closesSilently), client)
+	trial.Expect(t, "success == 100%", "duplicates == 0", "lost == 0", "resets == 0")
+}
+
+// Go's own transport resends a GET in silence, and reports every PUT as failed.
+func TestTheDefaultClientLosesCommandsThatWrite(t *testing.T) {
+	trial := rstormtest.Play(t, rstormtest.Parse(t, closesSilently), http.DefaultClient)
+	trial.Expect(t, "success[GET] == 100%", "success[PUT] < 20%", "duplicates == 0")
+	if hidden := trial.Summary.Resets.Hidden; hidden == 0 {
+		t.Error("the transport has hidden no reset")
+	}
+}
