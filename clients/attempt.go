@@ -28,13 +28,20 @@ func doing(p results.Phase) string {
 	return "carrying the command"
 }
 
-// ended is ctx's error where err is but the way in which a wait was told that
-// ctx had ended; else err.
+// ended is why ctx ended where err is but the way in which a wait was told that
+// it had; else err.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil && (results.Classify(err) == results.TimedOut || errors.Is(err, context.Cause(ctx))) {
-		return ctx.Err()
+	if err == nil || ctx.Err() == nil {
+		return err
 	}
-	return err
+	cause := context.Cause(ctx)
+	switch {
+	case results.Classify(err) != results.TimedOut && !errors.Is(err, cause) && !errors.Is(err, ctx.Err()):
+		return err
+	case cause == errRenewed:
+		return cause
+	}
+	return ctx.Err()
 }
 
 // explain says what was being done when err came up; nil stays nil.

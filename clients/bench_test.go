@@ -82,7 +82,7 @@ func BenchmarkCommand(b *testing.B) {
 		name string
 		use  Strategy
 	}{
-		{"naive", Naive{}}, {"go-default", GoDefault{}}, {"close", Close{}}, {"refresh", Refresh{ConnectTimeout: 3 * time.Second, Unique: true}},
+		{"naive", kind(b, "naive")}, {"go-default", GoDefault{}}, {"close", kind(b, "close")}, {"refresh", kind(b, "refresh")},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			ctx, cancel := context.WithTimeout(b.Context(), time.Hour)

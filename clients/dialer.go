@@ -17,13 +17,6 @@ import (
 type Dialer struct {
 	dial                  func(ctx context.Context) (net.Conn, error)
 	dials, failed, resets atomic.Int64
-	newest                atomic.Pointer[end] // of the connection dialled last; nil before
-}
-
-// An end is the client's end of a connection.
-type end struct {
-	number int            // the connection's place among those of its Dialer, from 1
-	local  netip.AddrPort // not valid if it is not known
 }
 
 // NewDialer watches the connections that dial opens.
@@ -42,9 +35,7 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 		}
 		return nil, err
 	}
-	own := &end{int(d.dials.Add(1)), address(conn.LocalAddr())}
-	d.newest.Store(own)
-	return &Conn{Conn: conn, end: own, dialer: d}, nil
+	return &Conn{Conn: conn, number: int(d.dials.Add(1)), local: address(conn.LocalAddr()), dialer: d}, nil
 }
 
 // address reads the address of a TCP socket, also of one that stands for one;
@@ -76,10 +67,11 @@ func (d *Dialer) Counts() Counts {
 // byte passes around Read and Write.
 type Conn struct {
 	net.Conn
-	*end
 	dialer    *Dialer
-	exchanges atomic.Int32 // begun on it
-	sent      atomic.Int64 // bytes that the socket has taken
+	number    int            // its place among the connections of its Dialer, from 1
+	local     netip.AddrPort // the client's end; not valid if it is not known
+	exchanges atomic.Int32   // begun on it
+	sent      atomic.Int64   // bytes that the socket has taken
 
 	mu    sync.Mutex
 	reset bool  // Read or Write returned a reset errno

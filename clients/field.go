@@ -27,6 +27,8 @@ func (h *head) field(line []byte) error {
 		h.chunked = true
 	case isName(name, "Connection"):
 		h.options(value)
+	case isName(name, "Keep-Alive"):
+		h.promise.take(value)
 	case isName(name, results.IDHeader):
 		h.id = join(h.id, value)
 	case isName(name, "Content-Digest"):

@@ -27,7 +27,10 @@ type GoDefault struct{}
 // Client makes a client with a transport of its own.
 func (GoDefault) Client(n Network) Client { return newWatched(n, goTransport) }
 
-func goTransport(n Network) http.RoundTripper {
+func goTransport(n Network) http.RoundTripper { return netHTTP(n) }
+
+// netHTTP makes a transport as [GoDefault] says.
+func netHTTP(n Network) *http.Transport {
 	t := &http.Transport{
 		DialContext:           n.Dial,
 		TLSClientConfig:       n.TLS.Clone(), // nil stays nil; the transport sets NextProtos

@@ -29,6 +29,7 @@ type head struct {
 	chunked     bool   // Transfer-Encoding: chunked
 	close, keep bool   // Connection options
 	id, digest  []byte // fields, several joined by a comma
+	promise     promise
 
 	size int // bytes read, interim answers included
 }

@@ -12,7 +12,7 @@ import (
 // connection without TLS allocates for the watch on its context and for the
 // record only.
 type http1 struct {
-	opener
+	opener    *opener
 	conn      *Conn      // nil if there is none to use
 	stream    net.Conn   // conn, or TLS over it
 	unread    func() int // bytes that wait on conn
@@ -20,6 +20,8 @@ type http1 struct {
 	request   request
 	answer    *answer
 }
+
+func newHTTP1(o *opener) *http1 { return &http1{opener: o, answer: newAnswer()} }
 
 // Close closes with a close_notify, over TLS.
 func (c *http1) Close() {
@@ -29,26 +31,21 @@ func (c *http1) Close() {
 	}
 }
 
-// connect does not use a connection that holds bytes nobody asked for: the next
-// answer could not be told from them. Over TLS these may as well be the peer's
+// clear rejects a connection that holds bytes nobody asked for: the next answer
+// could not be told from them. Over TLS these may as well be the peer's
 // close_notify or a session ticket, so it does not ask there.
-func (c *http1) connect(ctx context.Context, phase *results.Phase) (*Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if c.conn != nil && c.unread() > 0 {
-		c.Close()
-	}
-	if c.conn != nil {
-		return c.conn, nil
-	}
-	conn, stream, err := c.open(ctx, phase)
+func (c *http1) clear() bool { return c.unread() == 0 }
+
+func (c *http1) promised() promise { return c.answer.head.promise }
+
+func (c *http1) dial(ctx context.Context, phase *results.Phase) (*Conn, error) {
+	conn, stream, err := c.opener.open(ctx, phase)
 	if err != nil {
 		return conn, err
 	}
 	c.conn, c.stream = conn, stream
 	c.unread = func() int { return 0 }
-	if c.policy.reuse && c.secure == nil {
+	if c.opener.settings.keeps() && c.opener.secure == nil {
 		c.unread = unread(conn.Conn)
 	}
 	c.interrupt = func() { conn.SetDeadline(time.Unix(1, 0)) } // fails on a closed connection only
@@ -57,34 +54,37 @@ func (c *http1) connect(ctx context.Context, phase *results.Phase) (*Conn, error
 }
 
 // exchange keeps a connection only if the answer says that it may.
-func (c *http1) exchange(ctx context.Context, cmd results.Command, phase *results.Phase) (int, error) {
+func (c *http1) exchange(ctx context.Context, m *call, phase *results.Phase) (status int, written, kept bool, err error) {
+	sent := c.conn.sent.Load()
 	disarm := context.AfterFunc(ctx, c.interrupt)
-	status, err := c.converse(cmd, phase)
+	status, err = c.converse(m, phase)
+	written = c.conn.sent.Load() > sent
 	// Once the interrupt has begun it may strike later: such a connection is
 	// not kept either. Nor is a close_notify tried on it, which could wait.
 	if !disarm() {
 		c.conn.Close()
 		c.conn, c.stream = nil, nil
-	} else if err != nil || !c.policy.reuse || !c.answer.reusable() {
+	} else if err != nil || !c.opener.settings.keeps() || !c.answer.reusable() {
 		c.Close()
 	}
-	return status, err
+	return status, written, c.conn != nil, err
 }
 
-// converse writes cmd in one piece and reads its answer. A device may answer
+// converse writes m and reads its answer. A device may answer
 // before it has read a request and close (413, say): our write then meets a
 // reset while the answer waits to be read, so it is looked for before the
 // reset is believed.
-func (c *http1) converse(cmd results.Command, phase *results.Phase) (int, error) {
+func (c *http1) converse(m *call, phase *results.Phase) (int, error) {
 	*phase = results.PhaseSend
-	c.request.build(cmd, c.network.Host, c.policy, c.param())
-	_, lost := c.stream.Write(c.request.text)
+	c.request.build(m, c.opener.network.Host, &c.opener.settings, c.opener.param())
+	lost := c.request.writeTo(c.stream, c.opener.settings.Segments)
 	if lost == nil {
 		*phase = results.PhaseWait
 	} else if results.Classify(lost) != results.Reset {
 		return 0, lost
 	}
-	err := c.answer.read(cmd.Method, c.request.id(), phase)
+	c.answer.body.into = m.into
+	err := c.answer.read(m.Method, c.request.id(), phase)
 	if lost != nil {
 		c.answer.spoil()
 		if *phase == results.PhaseSend {

@@ -11,12 +11,14 @@ import (
 
 // An http2 speaks HTTP/2 by the standard library, but for its connections: it
 // has one at a time, dialled by us, on which net/http sends nothing again
-// (http.ClientConn). A connection is kept while it lives, also when a stream on
-// it failed or timed out. A GOAWAY is obeyed as an announced close; that a
-// connection has ended is not looked for before it is used. net/http holds on to
+// (http.ClientConn). A connection carries one stream at a time, so that all that
+// is seen on it belongs to one command, and is kept while it lives, also when a
+// stream on it failed or timed out. A GOAWAY is obeyed as an announced close;
+// that a connection has ended is looked for before it is used by clients that
+// look, and net/http, which reads all the time, is who knows. It holds on to
 // the memory of a connection, some 20 kB, until 5 s after it was made.
 type http2 struct {
-	opener
+	opener    *opener
 	transport *http.Transport // makes the client connections; keeps none
 	conn      *Conn           // nil if there is none to use
 	frames    *frames
@@ -25,7 +27,7 @@ type http2 struct {
 	reader    reader
 }
 
-func newHTTP2(o opener) *http2 {
+func newHTTP2(o *opener) *http2 {
 	c := &http2{opener: o}
 	// TLS, if any, is under the frames already: to the transport this is
 	// cleartext with prior knowledge.
@@ -53,18 +55,17 @@ func (c *http2) Close() {
 	c.conn, c.frames, c.client = nil, nil, nil
 }
 
-// connect does not use a connection that the peer announced to end.
-func (c *http2) connect(ctx context.Context, phase *results.Phase) (*Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if c.conn != nil && c.frames.leaving() {
-		c.Close()
-	}
-	if c.conn != nil {
-		return c.conn, nil
-	}
-	conn, stream, err := c.open(ctx, phase)
+// clear rejects a connection that the peer announced to end, and, if the client
+// looks, one that has ended.
+func (c *http2) clear() bool {
+	return !c.frames.leaving() && (c.client == nil || !c.opener.settings.looks() || c.client.Err() == nil)
+}
+
+// promised is nothing: HTTP/2 has no such field (RFC 9113 section 8.2.2).
+func (c *http2) promised() promise { return promise{} }
+
+func (c *http2) dial(ctx context.Context, phase *results.Phase) (*Conn, error) {
+	conn, stream, err := c.opener.open(ctx, phase)
 	if err != nil {
 		return conn, err
 	}
@@ -74,43 +75,45 @@ func (c *http2) connect(ctx context.Context, phase *results.Phase) (*Conn, error
 }
 
 // exchange keeps a connection that is not known to have ended.
-func (c *http2) exchange(ctx context.Context, cmd results.Command, phase *results.Phase) (int, error) {
+func (c *http2) exchange(ctx context.Context, m *call, phase *results.Phase) (status int, written, kept bool, err error) {
 	c.reader.cut = true
-	status, struck, err := c.converse(ctx, cmd, phase)
+	reuse := c.opener.settings.keeps()
+	status, struck, err := c.converse(ctx, m, phase)
+	written = c.frames.opened()
 	if err != nil && c.reader.cut && ctx.Err() == nil {
 		err = reason(err, *phase, c.frames, c.conn)
 	}
-	if ctx.Err() != nil && (struck || !c.policy.reuse) {
+	if ctx.Err() != nil && (struck || !reuse) {
 		c.conn.Close() // a close_notify could wait
 	}
-	if struck || !c.policy.reuse || c.client == nil || err != nil && c.client.Err() != nil {
+	if struck || !reuse || c.client == nil || err != nil && c.client.Err() != nil {
 		c.Close()
 	}
-	return status, err
+	return status, written, c.conn != nil, err
 }
 
-// converse sends cmd and reads its answer. A context that ends before the
+// converse sends m and reads its answer. A context that ends before the
 // answer cancels the stream, as net/http does; one that ends within it strikes
 // the connection, because reading a body may have to write as well.
-func (c *http2) converse(ctx context.Context, cmd results.Command, phase *results.Phase) (status int, struck bool, err error) {
+func (c *http2) converse(ctx context.Context, m *call, phase *results.Phase) (status int, struck bool, err error) {
 	*phase = results.PhaseSend
+	c.frames.begin()
 	if c.client == nil {
 		if c.client, err = c.transport.NewClientConn(ctx, "http", "device:80"); err != nil {
 			return 0, false, err
 		}
 	}
-	req, err := newRequest(ctx, c.network, cmd, c.policy, c.param())
+	req, err := newRequest(ctx, c.opener.network, m, c.opener.settings.Unique, c.opener.param())
 	if err != nil {
 		return 0, false, err
 	}
-	c.frames.begin()
 	resp, err := c.client.RoundTrip(req)
 	if err != nil {
 		*phase = c.frames.phase()
 		return 0, false, err
 	}
 	disarm := context.AfterFunc(ctx, c.interrupt)
-	err = c.reader.read(resp, cmd, (*progress)(phase))
+	err = c.reader.read(resp, m, (*progress)(phase))
 	resp.Body.Close()
 	return resp.StatusCode, !disarm() || ctx.Err() != nil, err
 }

@@ -46,7 +46,7 @@ func TestHTTP2IdleEnds(t *testing.T) {
 					c := start(t, kind(t, name), n)
 					expect(t, do(t, c, command("PUT", 0)), first)
 					over <- struct{}{}
-					for deadline := time.Now().Add(giveUp); !tt.known(c.(*raw).exchanger.(*http2)); time.Sleep(time.Millisecond) {
+					for deadline := time.Now().Add(giveUp); !tt.known(rested(c).exchanger.(*http2)); time.Sleep(time.Millisecond) {
 						if time.Now().After(deadline) {
 							t.Fatal("the end never came")
 						}
@@ -83,7 +83,7 @@ func TestHTTP2TimesOut(t *testing.T) {
 					}
 					h.serveOn()
 				})
-				c := start(t, Naive{}, n)
+				c := start(t, Raw{}, n)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				expect(t, c.Do(ctx, command("GET", 0)), tt.want)
@@ -158,7 +158,7 @@ func TestRetryOfTheUnprocessed(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			_, n := strikes(t, b, results.H2C)
-			expect(t, do(t, start(t, Retry{Attempts: 3, On: []Trigger{Unprocessed}}, n), command("PUT", 0)), want)
+			expect(t, do(t, start(t, Raw{Retry: Retry{When: Any, Attempts: 3, On: []Trigger{Unprocessed}}}, n), command("PUT", 0)), want)
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestHTTP2ErrorsAreNamed(t *testing.T) {
 				continue
 			}
 			_, n := serveH2(t, results.H2, func(h *h2peer) { b.strike(h, h.request()) })
-			r := do(t, start(t, Naive{}, n), command("PUT", 0))
+			r := do(t, start(t, Raw{}, n), command("PUT", 0))
 			if r.Err == nil || r.Err.Error() != tt.text || results.Errno(r.Err) != tt.errno {
 				t.Errorf("%s: %q: %v", tt.blow, results.Errno(r.Err), r.Err)
 			}
@@ -231,7 +231,7 @@ func TestScannerTakesPieces(t *testing.T) {
 func TestDeviceWithoutHTTP2(t *testing.T) {
 	_, n := serveTLS(t, func(p *peer, _ *tls.Conn) { answers(whole)(p) })
 	n.Protocol = results.H2
-	r := do(t, start(t, Naive{}, n), command("PUT", 0))
+	r := do(t, start(t, Raw{}, n), command("PUT", 0))
 	expect(t, r, "failed 0: handshake 1/0 failed") // by an alert: ALPN finds no common ground
 	if results.Errno(r.Err) != "alert" {
 		t.Errorf("got %v", r.Err)

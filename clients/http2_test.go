@@ -143,9 +143,9 @@ func TestHTTP2AnswerIsCut(t *testing.T) {
 						}
 					})
 					settings := kind(t, name)
-					if retry, ok := settings.(Retry); ok {
-						retry.Attempts = 1
-						settings = retry
+					if raw, ok := settings.(Raw); ok {
+						raw.Retry = Retry{}
+						settings = raw
 					}
 					c := start(t, settings, n)
 					expect(t, do(t, c, command("GET", 0)), tt.want)

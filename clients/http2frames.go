@@ -101,6 +101,14 @@ func (f *frames) begin() {
 	f.begun = f.stream
 }
 
+// opened reports whether the request's stream was opened, so that the peer may
+// know of it.
+func (f *frames) opened() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stream != f.begun
+}
+
 // phase is how far the exchange came, up to the answer's head.
 func (f *frames) phase() results.Phase {
 	f.mu.Lock()

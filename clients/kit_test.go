@@ -30,6 +30,7 @@ type server struct {
 	script   func(*peer)
 	shut     chan struct{} // closed at the end of the test
 	event    chan struct{} // what scripts tell the test
+	gate     chan struct{} // what the test tells scripts
 	wg       sync.WaitGroup
 
 	mu       sync.Mutex
@@ -53,7 +54,7 @@ func serve(t *testing.T, script func(*peer)) *server {
 		t.Fatal(err)
 	}
 	s := &server{t: t, listener: listener, script: script, received: map[string]int{},
-		shut: make(chan struct{}), event: make(chan struct{}, 1000)}
+		shut: make(chan struct{}), event: make(chan struct{}, 1000), gate: make(chan struct{})}
 	s.wg.Go(s.accept)
 	t.Cleanup(func() {
 		close(s.shut)
@@ -196,8 +197,16 @@ func start(t *testing.T, s Strategy, n Network) Client {
 	return c
 }
 
-// engine is what speaks HTTP/1.1 for a raw client.
-func engine(c Client) *http1 { return c.(*raw).exchanger.(*http1) }
+// rested is the idle line of a raw client that was used last.
+func rested(c Client) *line {
+	p := c.(*raw).pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.idle[len(p.idle)-1]
+}
+
+// engine is what speaks HTTP/1.1 on that.
+func engine(c Client) *http1 { return rested(c).exchanger.(*http1) }
 
 // do carries a command within the give-up time.
 func do(t *testing.T, c Client, cmd results.Command) results.Reply {

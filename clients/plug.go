@@ -9,7 +9,8 @@ import (
 // Plug turns any http.RoundTripper into a [Strategy]. It calls newTripper once
 // per client, with a function that opens connections to the device, whatever
 // network and address it is given; connections opened in any other way are not
-// watched. They are TCP: for TLS and HTTP/2, which the URL's scheme and the
+// watched. A dial belongs to the command whose request's context it is given,
+// as by net/http. They are TCP: for TLS and HTTP/2, which the URL's scheme and the
 // scenario ask for, the transport must bring its own settings, or
 // [PlugNetwork] give them to it. The transport must end a round trip when its
 // request's context ends, as net/http's does. A panic in it becomes a failed
@@ -38,6 +39,9 @@ func (p plugged) Client(n Network) Client { return newWatched(n, p.newTripper) }
 // given. It fits http.Transport's DialContext.
 func (n Network) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	conn, err := n.Dialer.Dial(ctx)
+	if t, ok := ctx.Value(trailKey{}).(*trail); ok {
+		t.dialled(conn)
+	}
 	if err != nil {
 		return nil, err // a nil *Conn must not become a net.Conn
 	}

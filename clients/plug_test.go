@@ -221,7 +221,7 @@ func TestUnexplainedResend(t *testing.T) {
 		return tripper(func(req *http.Request) (*http.Response, error) {
 			hooks := httptrace.ContextClientTrace(req.Context())
 			hooks.GetConn("device:80")
-			conn := &Conn{end: &end{number: 1}}
+			conn := &Conn{number: 1}
 			hooks.GotConn(httptrace.GotConnInfo{Conn: conn})
 			conn.sent.Add(1)
 			hooks.WroteRequest(httptrace.WroteRequestInfo{})

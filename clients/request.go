@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"io"
 	"strconv"
 	"strings"
 
@@ -19,26 +20,45 @@ type request struct {
 	text   []byte
 	idFrom int
 	idTo   int
+	body   int // where it begins
 }
 
-// id is the command id within the text.
+// id is the command id within the text; empty if there is none.
 func (r *request) id() []byte { return r.text[r.idFrom:r.idTo] }
 
-// build writes cmd as policy p wants it, with param as its unique parameter.
-func (r *request) build(cmd results.Command, host string, p policy, param uint64) {
+// writeTo writes the request in one piece; in two, head and body, if that is
+// the number of segments. A request without a body is not split.
+func (r *request) writeTo(w io.Writer, segments int) error {
+	from := 0
+	if segments == 2 && r.body < len(r.text) {
+		if _, err := w.Write(r.text[:r.body]); err != nil {
+			return err
+		}
+		from = r.body
+	}
+	_, err := w.Write(r.text[from:])
+	return err
+}
+
+// build writes m as the settings want it, with param as its unique parameter.
+func (r *request) build(m *call, host string, s *Raw, param uint64) {
+	cmd := &m.Command
 	b := append(r.text[:0], cmd.Method...)
 	b = append(b, ' ')
 	b = append(b, cmd.Target...)
-	if p.unique {
+	if s.Unique {
 		b = appendUnique(b, cmd.Target, param)
 	}
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, host...)
-	b = append(b, "\r\n"+results.IDHeader+": "...)
-	r.idFrom = len(b)
-	b = cmd.ID.AppendTo(b)
-	r.idTo = len(b)
-	if p.announce {
+	r.idFrom, r.idTo = len(b), len(b)
+	if !m.asks {
+		b = append(b, "\r\n"+results.IDHeader+": "...)
+		r.idFrom = len(b)
+		b = cmd.ID.AppendTo(b)
+		r.idTo = len(b)
+	}
+	if s.announces() {
 		b = append(b, "\r\nConnection: close"...)
 	}
 	if len(cmd.Body) > 0 {
@@ -49,6 +69,7 @@ func (r *request) build(cmd results.Command, host string, p policy, param uint64
 		b = strconv.AppendInt(b, int64(len(cmd.Body)), 10)
 	}
 	b = append(b, "\r\n\r\n"...)
+	r.body = len(b)
 	r.text = append(b, cmd.Body...)
 }
 

@@ -45,11 +45,12 @@ func TestRequests(t *testing.T) {
 		cmd  results.Command
 		want string
 	}{
-		{Naive{}, put, "PUT /put/ctrl?command=3-17 HTTP/1.1|Host: device|X-Command-Id: 3-17|Content-Type: application/octet-stream|Content-Length: 2||on"},
-		{Naive{}, get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18||"},
-		{Naive{}, bare, "POST /reboot HTTP/1.1|Host: device|X-Command-Id: 0-0|Content-Length: 0||"},
-		{Close{}, get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18|Connection: close||"},
-		{Refresh{}, get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18|Connection: close||"},
+		{Raw{}, put, "PUT /put/ctrl?command=3-17 HTTP/1.1|Host: device|X-Command-Id: 3-17|Content-Type: application/octet-stream|Content-Length: 2||on"},
+		{Raw{}, get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18||"},
+		{Raw{}, bare, "POST /reboot HTTP/1.1|Host: device|X-Command-Id: 0-0|Content-Length: 0||"},
+		{kind(t, "close"), get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18|Connection: close||"},
+		{kind(t, "close-header-only"), get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18|Connection: close||"},
+		{Raw{Reuse: Fresh}, get, "GET /query/state HTTP/1.1|Host: device|X-Command-Id: 3-18||"},
 	} {
 		if got := strings.ReplaceAll(record(t, tt.use, tt.cmd)[0], "\r\n", "|"); got != tt.want {
 			t.Errorf("%T sends\n%s\nwant\n%s", tt.use, got, tt.want)
@@ -60,7 +61,7 @@ func TestRequests(t *testing.T) {
 // Every URL of refresh is another one, and the same seed makes the same ones.
 func TestRefreshIsUnique(t *testing.T) {
 	cmds := []results.Command{{Method: "GET", Target: "/a"}, {Method: "GET", Target: "/a"}, {Method: "GET", Target: "/a?b=c"}}
-	texts := record(t, Refresh{Unique: true}, cmds...)
+	texts := record(t, kind(t, "refresh"), cmds...)
 	form := regexp.MustCompile(`^GET (/a\?|/a\?b=c&)unique=[0-9a-z]+ HTTP`)
 	seen := map[string]bool{}
 	for _, text := range texts {
@@ -70,7 +71,7 @@ func TestRefreshIsUnique(t *testing.T) {
 		}
 		seen[line] = true
 	}
-	if again := record(t, Refresh{Unique: true}, cmds...); fmt.Sprint(again) != fmt.Sprint(texts) {
+	if again := record(t, kind(t, "refresh"), cmds...); fmt.Sprint(again) != fmt.Sprint(texts) {
 		t.Errorf("the same seed made %q, then %q", texts, again)
 	}
 }
@@ -78,7 +79,7 @@ func TestRefreshIsUnique(t *testing.T) {
 // A resend is the same request, byte for byte, but for a unique parameter.
 func TestResendIsTheSameRequest(t *testing.T) {
 	var texts []string
-	c := Retry{Attempts: 3, On: []Trigger{"closed"}}.Client(pipes(func(far net.Conn) {
+	c := Raw{Retry: Retry{When: Any, Attempts: 3, On: []Trigger{"closed"}}}.Client(pipes(func(far net.Conn) {
 		buf := make([]byte, 4096)
 		n, _ := far.Read(buf)
 		texts = append(texts, string(buf[:n])) // before the close that the client waits for

@@ -46,7 +46,7 @@ func TestResendsAreOnRecord(t *testing.T) {
 			s := serve(t, resetsOnce(struck))
 			n := s.network()
 			settings := kind(t, tt.strategy)
-			if r, ok := settings.(Retry); ok {
+			if r, ok := settings.(Raw); ok {
 				r.Backoff = 0
 				settings = r
 			}
@@ -130,7 +130,7 @@ func TestResendThatIsRefused(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, name := range append(slices.Clone(every), "retry on refused") {
 		t.Run(name, func(t *testing.T) {
-			settings, want, failed := Strategy(Retry{Attempts: 3, On: []Trigger{"refused"}}),
+			settings, want, failed := Strategy(Raw{Retry: Retry{When: Any, Attempts: 3, On: []Trigger{"refused"}}}),
 				"refused 0: connect 0/0 refused; connect 0/0 refused; connect 0/0 refused", 3
 			if name != "retry on refused" {
 				settings, want, failed = kind(t, name), "refused 0: connect 0/0 refused", 1
@@ -153,15 +153,15 @@ func TestRetryIsSelective(t *testing.T) {
 		use  Retry
 		want string
 	}{
-		{"another method", Retry{Attempts: 3, On: []Trigger{"closed"}, Methods: []string{"GET", "HEAD"}}, "closed 0: wait 1/1 closed"},
-		{"this method", Retry{Attempts: 2, On: []Trigger{"closed"}, Methods: []string{"GET", "PUT"}}, "closed 0: wait 1/1 closed; wait 2/1 closed"},
-		{"another outcome", Retry{Attempts: 3, On: []Trigger{"reset"}}, "closed 0: wait 1/1 closed"},
-		{"no outcome", Retry{Attempts: 3}, "closed 0: wait 1/1 closed"},
+		{"another method", Retry{When: Any, Attempts: 3, On: []Trigger{"closed"}, Methods: []string{"GET", "HEAD"}}, "closed 0: wait 1/1 closed"},
+		{"this method", Retry{When: Any, Attempts: 2, On: []Trigger{"closed"}, Methods: []string{"GET", "PUT"}}, "closed 0: wait 1/1 closed; wait 2/1 closed"},
+		{"another outcome", Retry{When: Any, Attempts: 3, On: []Trigger{"reset"}}, "closed 0: wait 1/1 closed"},
+		{"no word", Retry{Attempts: 3}, "closed 0: wait 1/1 closed"},
 		{"the zero value", Retry{}, "closed 0: wait 1/1 closed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serve(t, func(p *peer) { p.request() })
-			expect(t, do(t, start(t, tt.use, s.network()), command("PUT", 0)), tt.want)
+			expect(t, do(t, start(t, Raw{Retry: tt.use}, s.network()), command("PUT", 0)), tt.want)
 		})
 	}
 }

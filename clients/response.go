@@ -10,19 +10,21 @@ import (
 	"rstorm/results"
 )
 
-// newRequest makes cmd a request for a transport of net/http's kind, as policy
-// p wants it, with param as its unique parameter.
-func newRequest(ctx context.Context, n Network, cmd results.Command, p policy, param uint64) (*http.Request, error) {
-	url := n.Protocol.Scheme() + "://" + n.Host + cmd.Target
-	if p.unique {
-		url = string(appendUnique([]byte(url), cmd.Target, param))
+// newRequest makes m a request for a transport of net/http's kind, with param as
+// its unique parameter if it shall have one.
+func newRequest(ctx context.Context, n Network, m *call, unique bool, param uint64) (*http.Request, error) {
+	url := n.Protocol.Scheme() + "://" + n.Host + m.Target
+	if unique {
+		url = string(appendUnique([]byte(url), m.Target, param))
 	}
-	req, err := http.NewRequestWithContext(ctx, cmd.Method, url, bytes.NewReader(cmd.Body))
+	req, err := http.NewRequestWithContext(ctx, m.Method, url, bytes.NewReader(m.Body))
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set(results.IDHeader, cmd.ID.String())
-	if len(cmd.Body) > 0 {
+	if !m.asks {
+		req.Header.Set(results.IDHeader, m.ID.String())
+	}
+	if len(m.Body) > 0 {
 		req.Header.Set("Content-Type", bodyType)
 	}
 	return req, nil
@@ -36,16 +38,20 @@ type reader struct {
 	cut     bool   // the last answer's body could not be read to its end; for others to set if there was none
 }
 
-// read reads and verifies the answer to cmd. What it verifies is the same as
+// read reads and verifies the answer to m. What it verifies is the same as
 // for HTTP/1.1 of our own; the framing is the transport's affair.
-func (r *reader) read(resp *http.Response, cmd results.Command, at interface{ reached(results.Phase) }) error {
-	r.cut = false
+func (r *reader) read(resp *http.Response, m *call, at interface{ reached(results.Phase) }) error {
+	r.cut, r.body.into = false, m.into
 	at.reached(results.PhaseHead)
-	if err := checkID(cmd.ID.AppendTo(nil), field(resp, results.IDHeader)); err != nil {
+	var id []byte
+	if !m.asks {
+		id = m.ID.AppendTo(nil)
+	}
+	if err := checkID(id, field(resp, results.IDHeader)); err != nil {
 		return err
 	}
 	at.reached(results.PhaseBody)
-	if !bodiless(cmd.Method, resp.StatusCode) {
+	if !bodiless(m.Method, resp.StatusCode) {
 		if err := r.body.expect(field(resp, "Content-Digest")); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -11,93 +12,123 @@ import (
 	"rstorm/results"
 )
 
-// maxBackoff is where a doubling backoff stops, unless it starts above.
-const maxBackoff = time.Second
-
-// Retry keeps its connection as [Naive] does, but sends a command again, on a
-// fresh connection, when an attempt ended in a given way. It models the clients
-// that resend: curl, HttpURLConnection and OkHttp any method, urllib3, fasthttp
-// and axios-retry those that are idempotent by definition (RFC 9110 section
-// 9.2.2). Whether the device had executed the command before the connection
-// broke, no client can know. A resend is the same request with the same id. A
-// backoff that would outlast the command's deadline is not begun.
+// Retry is the part of [Raw] that says what is sent again. The zero value sends
+// nothing again. A resend is the same request with the same id, on a fresh
+// connection. Whether the device had executed the command before the connection
+// broke, no client can know; HTTP/2 tells it of some, see [Unprocessed].
 //
-// Over HTTP/2 a device may say that it did not process a command: the trigger
-// unprocessed is for exactly those, which none can execute twice. A stream that
-// was reset with another code than REFUSED_STREAM is failed, and not sent again.
+// The words model the clients that resend: stale-any is curl, HttpURLConnection
+// and OkHttp, stale-idempotent Go's net/http (for the methods without a body
+// only), idempotent urllib3, fasthttp and axios-retry.
 type Retry struct {
-	Attempts int           `yaml:"attempts" min:"1" max:"100" doc:"attempts at a command in total, the first included"`
-	Backoff  time.Duration `yaml:"backoff" min:"0" doc:"wait before the second attempt; doubles with each further one, up to 1s"`
-	On       []Trigger     `yaml:"on" doc:"outcomes of an attempt after which the command is sent again; unprocessed is HTTP/2's word that it was not executed"`
-	Methods  []string      `yaml:"methods" doc:"methods that are sent again; empty is all"`
+	When       When          `yaml:"retry" doc:"what is sent again after an outcome of on; default never"`
+	Attempts   int           `yaml:"attempts" min:"0" max:"100" doc:"attempts at a command in total, the first included; 0 is 2"`
+	Backoff    time.Duration `yaml:"backoff" min:"0" max:"24h" doc:"wait before the second attempt; doubles with each further one; the stale words do not wait"`
+	MaxBackoff time.Duration `yaml:"max_backoff" min:"0" max:"24h" doc:"where the doubling stops; 0 is 1s, or backoff if that is longer"`
+	Jitter     float64       `yaml:"jitter" min:"0" max:"1" doc:"share of each wait that is drawn: 0 waits as told, 1 anything up to that"`
+	Budget     float64       `yaml:"budget" min:"0" max:"100" doc:"resends per command on the average that are allowed, as 0.1; 0 is no limit"`
+	Deadline   time.Duration `yaml:"deadline" min:"0" max:"24h" doc:"no resend begins later than this after its command began; 0 is no limit of its own"`
+	On         []Trigger     `yaml:"on" doc:"outcomes of an attempt after which the command is sent again; empty is reset, closed and unprocessed, which is HTTP/2's word that it was not executed"`
+	Methods    []string      `yaml:"methods" doc:"methods that are sent again; empty is all that the word allows"`
 }
 
-// A Trigger is what a command may be sent again after: the word of a
-// [results.Outcome], or [Unprocessed].
-type Trigger string
-
-// Unprocessed is the end of an HTTP/2 stream by RST_STREAM with REFUSED_STREAM,
-// or by a GOAWAY whose last stream is below it: the peer has not processed the
-// request (RFC 9113 section 8.7).
-const Unprocessed Trigger = "unprocessed"
-
-// Names lists the triggers. After timed-out only a limit below the command's
-// own deadline leaves time for another attempt: the kernel's ETIMEDOUT.
-func (Trigger) Names() []string {
-	var names []string
-	for _, o := range []results.Outcome{results.Reset, results.Closed, results.Refused, results.TimedOut, results.Truncated} {
-		names = append(names, o.String())
-	}
-	return append(names, string(Unprocessed))
-}
-
-// Validate reports triggers that do not exist and methods that no command has.
+// Validate reports triggers that do not exist, methods that no command has, and
+// settings that mean nothing beside others.
 func (s Retry) Validate() []error {
 	var errs []error
+	add := func(field, format string, args ...any) {
+		errs = append(errs, &SettingError{field, fmt.Sprintf(format, args...)})
+	}
+	if s.When != "" && !slices.Contains(s.When.Names(), string(s.When)) {
+		add("retry", "%q is no such word (have %s)", s.When, strings.Join(s.When.Names(), ", "))
+	}
 	for _, t := range s.On {
 		if !slices.Contains(t.Names(), string(t)) {
-			problem := fmt.Sprintf("%q is no outcome to retry after (have %s)", t, strings.Join(t.Names(), ", "))
-			errs = append(errs, &SettingError{"on", problem})
+			add("on", "%q is no outcome to retry after (have %s)", t, strings.Join(t.Names(), ", "))
 		}
 	}
 	for _, m := range s.Methods {
 		if !isToken([]byte(m)) || strings.ToUpper(m) != m {
-			errs = append(errs, &SettingError{"methods", fmt.Sprintf("%q is no method: write it as in PUT", m)})
+			add("methods", "%q is no method: write it as in PUT", m)
 		}
+	}
+	if s.MaxBackoff > 0 && s.MaxBackoff < s.Backoff {
+		add("max_backoff", "%v is less than the first wait, backoff: %v", s.MaxBackoff, s.Backoff)
 	}
 	return errs
 }
 
-// Client makes a client that retries.
-func (s Retry) Client(n Network) Client { return newRaw(n, policy{reuse: true, retry: s}) }
-
-// again reports whether a command whose nth attempt was a is sent once more.
-// The zero Retry sends nothing again.
-func (s Retry) again(method string, n int, a *results.Attempt) bool {
-	return n < s.Attempts && s.triggered(a) && (len(s.Methods) == 0 || slices.Contains(s.Methods, method))
+// A try is an attempt that has ended, as a retrier judges it.
+type try struct {
+	method  string
+	n       int // its place among the command's attempts, from 1
+	attempt *results.Attempt
+	stale   bool      // its connection had carried an exchange before
+	written bool      // its socket had taken a byte of the request
+	began   time.Time // the command
 }
 
-func (s Retry) triggered(a *results.Attempt) bool {
-	return slices.Contains(s.On, Trigger(a.Outcome.String())) ||
-		slices.Contains(s.On, Unprocessed) && errors.Is(a.Err, errUnprocessed)
+// A retrier decides for one client what is sent again. It is safe for
+// concurrent use.
+type retrier struct {
+	settings Retry
+	backoff  *backoff
+	budget   *budget
 }
 
-// pause waits as long as is due after the nth attempt. It reports false, at
-// once where that can be known, if ctx ends before the wait does.
-func (s Retry) pause(ctx context.Context, n int) bool {
-	wait := s.Backoff
-	for i := 1; i < n && wait < maxBackoff; i++ {
-		wait = min(2*wait, maxBackoff)
+func newRetrier(s Retry, seed uint64) *retrier {
+	if s.Attempts == 0 {
+		s.Attempts = 2
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+	if len(s.On) == 0 {
+		s.On = []Trigger{Trigger(results.Reset.String()), Trigger(results.Closed.String()), Unprocessed}
+	}
+	return &retrier{s, newBackoff(s, rand.New(rand.NewPCG(seed, backoffStream))), newBudget(s.Budget)}
+}
+
+// begin is told of every command as it begins.
+func (r *retrier) begin() { r.budget.earn() }
+
+// again reports whether the command of t is sent once more. It returns when
+// that is due; at once if it isn't, or if the wait would outlast ctx's deadline
+// or the client's own.
+func (r *retrier) again(ctx context.Context, t try) bool {
+	if t.n >= r.settings.Attempts || !r.settings.allows(t) {
 		return false
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
+	wait := time.Duration(0)
+	if !r.settings.When.stale() {
+		wait = r.backoff.after(t.n)
+	}
+	due := time.Now().Add(wait)
+	if limit, ok := ctx.Deadline(); ok && !due.Before(limit) {
 		return false
 	}
+	if d := r.settings.Deadline; d > 0 && due.After(t.began.Add(d)) {
+		return false
+	}
+	return ctx.Err() == nil && r.budget.spend() && (wait == 0 || sleep(ctx, wait))
+}
+
+// allows reports whether a resend after t is one that is wanted.
+func (s *Retry) allows(t try) bool {
+	unprocessed := errors.Is(t.attempt.Err, errUnprocessed)
+	if !slices.Contains(s.On, Trigger(t.attempt.Outcome.String())) && !(unprocessed && slices.Contains(s.On, Unprocessed)) ||
+		len(s.Methods) > 0 && !slices.Contains(s.Methods, t.method) {
+		return false
+	}
+	stale := t.stale && before(t.attempt.Phase, results.PhaseHead)
+	switch s.When {
+	case StaleSafe:
+		return stale && (!t.written || unprocessed)
+	case StaleIdempotent:
+		return stale && idempotent(t.method)
+	case StaleAny:
+		return stale
+	case Idempotent:
+		return idempotent(t.method)
+	case Any:
+		return true
+	}
+	return false
 }

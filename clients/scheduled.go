@@ -21,6 +21,14 @@ type Scheduled interface {
 	About() results.Client
 }
 
+// A Preparer is a [Scheduled] that takes time before it can send. Prepare is
+// called before Play, or not at all; what it takes is no command's latency if
+// Schedule.Ready is after it. Its error is Play's as well.
+type Preparer interface {
+	Scheduled
+	Prepare(ctx context.Context, timeout time.Duration) error
+}
+
 // A Schedule is one client's load.
 type Schedule struct {
 	Next        func() results.Command      // the next command; ids come in order

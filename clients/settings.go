@@ -6,8 +6,9 @@ import "time"
 // becomes of commands on connections that die: the space in which the presets
 // of [Kinds] are points, and users compose their own. Its zero value keeps
 // connections, never looks at them, and sends nothing twice. Over HTTP/2
-// Liveness is always events, and Close and Segments mean nothing: the standard
-// library reads in the background, and the protocol has no words for them.
+// every Liveness but blind is events, and Hint, Segments and what Close says mean
+// nothing: the standard library reads in the background, and the protocol has no
+// words for them.
 type Raw struct {
 	Reuse    Reuse         `yaml:"reuse" doc:"which connections carry a further command; default pool"`
 	Liveness Liveness      `yaml:"liveness" doc:"how a kept connection is looked at before it is used again; default blind"`
@@ -15,7 +16,7 @@ type Raw struct {
 	Close    Closing       `yaml:"close" doc:"what the client does to end a connection that it does not keep; default nothing: it waits for the device, and for reuse none it closes in silence"`
 	Renew    bool          `yaml:"renew" doc:"a new client for every command: the old one's connections are closed by force, whatever they carry"`
 	Unique   bool          `yaml:"unique" doc:"append a URL parameter (unique=...) that differs with every request"`
-	Segments int           `yaml:"segments" min:"0" max:"2" doc:"writes that a request takes: 2 sends the body after the head; 0 is 1"`
+	Segments int           `yaml:"segments" min:"0" max:"2" doc:"writes that a request takes: 2 sends the body after the head, if there is one; 0 is 1"`
 
 	Idle   time.Duration `yaml:"idle" min:"0" max:"24h" doc:"a connection that rested so long is not used again; 0 is no limit"`
 	Hint   bool          `yaml:"hint" doc:"obey the timeout and max that a Keep-Alive field promises"`

@@ -62,7 +62,7 @@ func TestRetryBacksOff(t *testing.T) {
 		{0, []time.Duration{0, 0, 0, 0}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := Retry{Attempts: 5, Backoff: tt.start, On: []Trigger{"closed"}}.Client(pipes(slam))
+			c := Raw{Retry: Retry{When: Any, Attempts: 5, Backoff: tt.start, On: []Trigger{"closed"}}}.Client(pipes(slam))
 			r := c.Do(t.Context(), command("PUT", 0))
 			expect(t, r, "closed 0: wait 1/1 closed; wait 2/1 closed; wait 3/1 closed; wait 4/1 closed; wait 5/1 closed")
 			for i, got := range gaps(r) {
@@ -78,7 +78,7 @@ func TestRetryBacksOff(t *testing.T) {
 // last outcome at once. One that is cancelled ends at once.
 func TestRetryMindsTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := Retry{Attempts: 5, Backoff: time.Second, On: []Trigger{"closed"}}.Client(pipes(slam))
+		c := Raw{Retry: Retry{When: Any, Attempts: 5, Backoff: time.Second, On: []Trigger{"closed"}}}.Client(pipes(slam))
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		begun := time.Now()
@@ -263,7 +263,7 @@ func TestInterruptedConnectionIsNotKept(t *testing.T) {
 		conn, err := pipe(ctx)
 		return endsWith{conn, cancel}, err
 	}
-	c := start(t, Naive{}, n)
+	c := start(t, Raw{}, n)
 	expect(t, c.Do(ctx, command("PUT", 0)), first)
 	expect(t, do(t, c, command("PUT", 1)), anew)
 }

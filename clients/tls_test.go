@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,9 +76,9 @@ func TestHandshakeDies(t *testing.T) {
 			t.Run(tt.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				settings := kind(t, name)
-				if retry, ok := settings.(Retry); ok {
-					retry.Attempts = 1
-					settings = retry
+				if raw, ok := settings.(Raw); ok {
+					raw.Retry = Retry{}
+					settings = raw
 				}
 				n := serve(t, tt.device).network()
 				n.Protocol = tt.protocol
@@ -94,11 +96,11 @@ func TestHandshakeDies(t *testing.T) {
 func TestHandshakeTakesTooLong(t *testing.T) {
 	n := serve(t, func(p *peer) { p.hello(); p.hold() }).network()
 	n.Protocol = results.HTTPS
-	c := start(t, Refresh{ConnectTimeout: 50 * time.Millisecond}, n)
+	c := start(t, Raw{Reuse: Fresh, ConnectTimeout: 50 * time.Millisecond}, n)
 	expect(t, do(t, c, command("GET", 0)), "timed-out 0: handshake 1/0 timed-out")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	expect(t, start(t, Naive{}, n).Do(ctx, command("GET", 0)), "timed-out 0: handshake 2/0 timed-out")
+	expect(t, start(t, Raw{}, n).Do(ctx, command("GET", 0)), "timed-out 0: handshake 2/0 timed-out")
 }
 
 // A device that nobody vouches for gets no command.
@@ -125,7 +127,7 @@ func TestAlertAfterTheHandshake(t *testing.T) {
 	})
 	n := s.network()
 	n.Protocol, n.TLS = results.HTTPS, trust
-	r := do(t, start(t, Naive{}, n), command("PUT", 0))
+	r := do(t, start(t, Raw{}, n), command("PUT", 0))
 	expect(t, r, "failed 0: wait 1/1 failed")
 	if results.Errno(r.Err) != "alert" {
 		t.Errorf("got %v", r.Err)
@@ -159,9 +161,9 @@ func TestTLSDies(t *testing.T) {
 					tt.device(p, conn)
 				})
 				settings := kind(t, name)
-				if retry, ok := settings.(Retry); ok {
-					retry.Attempts = 1
-					settings = retry
+				if raw, ok := settings.(Raw); ok {
+					raw.Retry = Retry{}
+					settings = raw
 				}
 				expect(t, do(t, start(t, settings, n), command("PUT", 0)), tt.want)
 			})
@@ -230,7 +232,7 @@ func TestInterruptedTLSOnlyCloses(t *testing.T) {
 	n.Protocol, n.TLS = results.HTTPS, trust
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	expect(t, start(t, Naive{}, n).Do(ctx, command("PUT", 0)), "timed-out 0: wait 1/1 timed-out")
+	expect(t, start(t, Raw{}, n).Do(ctx, command("PUT", 0)), "timed-out 0: wait 1/1 timed-out")
 	if err := <-ends; err != io.ErrUnexpectedEOF {
 		t.Errorf("the device's end of file came as %v", err)
 	}
@@ -246,14 +248,14 @@ func TestEveryProtocol(t *testing.T) {
 				n, seen := standard(t, protocol)
 				c := start(t, kind(t, name), n)
 				want := []string{first, second, third}
-				if name == "close" || name == "refresh" {
+				if slices.Contains(fresh, name) || name == "close-header-only" && !protocol.HTTP2() { // the server obeys
 					want = []string{first, anew, "ok 200: done 3/1 ok"}
 				}
 				for i, method := range []string{"PUT", "GET", "PUT"} {
 					expect(t, do(t, c, command(method, uint32(i))), want[i])
 					req := <-seen
 					if req.id != (results.CommandID{Seq: uint32(i)}).String() || (req.body != "") != (method == "PUT") ||
-						(req.major == 2) != protocol.HTTP2() || req.tls != protocol.TLS() || req.unique != (name == "refresh") {
+						(req.major == 2) != protocol.HTTP2() || req.tls != protocol.TLS() || req.unique != strings.HasSuffix(name, "refresh") {
 						t.Errorf("the device saw %+v", req)
 					}
 				}
@@ -276,13 +278,19 @@ type sight struct {
 // gives a digest.
 func standard(t testing.TB, protocol results.Protocol) (Network, <-chan sight) {
 	seen := make(chan sight, 10)
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	n := handled(t, protocol, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		seen <- sight{r.Header.Get(results.IDHeader), string(body), r.ProtoMajor, r.TLS != nil, r.FormValue(uniqueParameter) != ""}
 		w.Header().Set(results.IDHeader, r.Header.Get(results.IDHeader))
 		w.Header().Set("Content-Digest", digestOfOK)
 		io.WriteString(w, "ok")
-	}))
+	})
+	return n, seen
+}
+
+// handled is a server of net/http.
+func handled(t testing.TB, protocol results.Protocol, handler http.HandlerFunc) Network {
+	s := httptest.NewUnstartedServer(handler)
 	s.Config.Protocols = new(http.Protocols)
 	s.Config.Protocols.SetHTTP1(!protocol.HTTP2())
 	s.Config.Protocols.SetUnencryptedHTTP2(protocol == results.H2C)
@@ -300,5 +308,5 @@ func standard(t testing.TB, protocol results.Protocol) (Network, <-chan sight) {
 	t.Cleanup(s.Close)
 	n.Host = s.Listener.Addr().String()
 	n.Dialer = dialTo(n.Host)
-	return n, seen
+	return n
 }

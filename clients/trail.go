@@ -26,12 +26,21 @@ type trail struct {
 	over     bool // the command was reported: later hooks change nothing
 	network  *Network
 	began    time.Time
-	dials    Counts // as the last attempt began
-	failed   bool   // the last attempt's TLS handshake failed
 	attempts []results.Attempt
+	dial     *Conn // made for the last attempt; nil if none was
+	failed   bool  // the last attempt's dial or TLS handshake failed
 	conn     *Conn // of the last attempt; nil if none or not ours
 	sent     int64 // bytes that conn had taken before it
 	cut      bool  // the answer's body could not be read, over HTTP/2
+}
+
+// trailKey is where a context holds the trail of its command, for the dials that
+// are made for that.
+type trailKey struct{}
+
+// follow returns a context that leads a request's dials and hooks to the trail.
+func (t *trail) follow(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(context.WithValue(ctx, trailKey{}, t), t.hooks())
 }
 
 // hooks returns the hooks that write the trail. GetConn begins an attempt, also
@@ -63,29 +72,35 @@ func (t *trail) begin() {
 	if t.over {
 		return
 	}
-	dials := t.network.Dialer.Counts()
 	if n := len(t.attempts); n > 0 {
 		last := &t.attempts[n-1]
-		waits := before(last.Phase, results.PhaseSend) && !t.failed && dials.Failed == t.dials.Failed
+		waits := before(last.Phase, results.PhaseSend) && !t.failed
 		if waits && t.network.Protocol.HTTP2() {
-			last.Phase, last.Connection, last.Local, t.dials = results.PhaseConnect, 0, netip.AddrPort{}, dials
+			last.Phase, last.Connection, last.Local, t.dial = results.PhaseConnect, 0, netip.AddrPort{}, nil
 			return
 		}
 		t.close(0, t.told(errResent))
 	}
 	t.attempts = append(t.attempts, results.Attempt{Phase: results.PhaseConnect, Sent: time.Now()})
-	t.conn, t.dials, t.failed = nil, dials, false
+	t.conn, t.dial, t.failed = nil, nil, false
+}
+
+// dialled notes how a dial for the command ended; conn is nil if it failed.
+func (t *trail) dialled(conn *Conn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dial, t.failed = conn, t.failed || conn == nil
 }
 
 // shake notes the beginning of a TLS handshake, on the connection that was
-// dialled last.
+// dialled last for the command.
 func (t *trail) shake() {
 	t.reached(results.PhaseHandshake)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if newest := t.network.Dialer.newest.Load(); !t.over && len(t.attempts) > 0 && newest != nil && newest.number > t.dials.Dials {
+	if !t.over && len(t.attempts) > 0 && t.dial != nil {
 		a := &t.attempts[len(t.attempts)-1]
-		a.Connection, a.Local = newest.number, newest.local
+		a.Connection, a.Local = t.dial.number, t.dial.local
 	}
 }
 

@@ -6,12 +6,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
+	"io"
 	"net/http"
 
 	"rstorm/results"
 )
 
-// maxBody bounds the body of an answer. No byte of it is kept.
+// maxBody bounds the body of an answer. No byte of it is kept here.
 const maxBody = 64 << 20
 
 // checkID reports whether an answer is to the command with id want: echoed is
@@ -42,7 +43,8 @@ type verifier struct {
 	size   int64
 	want   [sha256.Size]byte
 	digest hash.Hash
-	armed  bool // whether there is a digest to compare
+	armed  bool      // whether there is a digest to compare
+	into   io.Writer // takes the body as well; nil if nobody wants it
 }
 
 // expect begins a body whose Content-Digest field is field, empty if there is
@@ -67,6 +69,9 @@ func (v *verifier) Write(p []byte) (int, error) {
 	}
 	if v.armed {
 		v.digest.Write(p) // never fails, by contract
+	}
+	if v.into != nil {
+		return v.into.Write(p)
 	}
 	return len(p), nil
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptrace"
+	"sync"
 	"time"
 
 	"rstorm/results"
@@ -15,7 +15,7 @@ import (
 type watched struct {
 	network Network
 	tripper http.RoundTripper
-	reader  reader
+	readers sync.Pool // of *reader: each command has one while it lasts
 }
 
 func newWatched(n Network, newTripper func(Network) http.RoundTripper) *watched {
@@ -25,7 +25,7 @@ func newWatched(n Network, newTripper func(Network) http.RoundTripper) *watched 
 // Do carries cmd in one round trip and records every attempt that shows.
 func (w *watched) Do(ctx context.Context, cmd results.Command) results.Reply {
 	t := trail{network: &w.network, began: time.Now()}
-	status, err := w.carry(httptrace.WithClientTrace(ctx, t.hooks()), cmd, &t)
+	status, err := w.carry(t.follow(ctx), &call{Command: cmd}, &t)
 	return t.reply(ctx, status, err)
 }
 
@@ -38,13 +38,13 @@ func (w *watched) Close() {
 }
 
 // carry makes the round trip and reads the answer.
-func (w *watched) carry(ctx context.Context, cmd results.Command, t *trail) (status int, err error) {
+func (w *watched) carry(ctx context.Context, m *call, t *trail) (status int, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("the round tripper panicked: %v", v)
 		}
 	}()
-	req, err := newRequest(ctx, w.network, cmd, policy{}, 0)
+	req, err := newRequest(ctx, w.network, m, false, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -56,7 +56,12 @@ func (w *watched) carry(ctx context.Context, cmd results.Command, t *trail) (sta
 		return 0, errors.New("the round tripper returned neither an answer nor an error")
 	}
 	defer resp.Body.Close()
-	err = w.reader.read(resp, cmd, t)
-	t.cut = w.reader.cut && resp.ProtoMajor == 2
+	r, ok := w.readers.Get().(*reader)
+	if !ok {
+		r = new(reader)
+	}
+	defer w.readers.Put(r)
+	err = r.read(resp, m, t)
+	t.cut = r.cut && resp.ProtoMajor == 2
 	return resp.StatusCode, err
 }

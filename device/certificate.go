@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"time"
@@ -44,6 +45,15 @@ func NewCertificate(names ...string) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("read the certificate made: %w", err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: own}, nil
+}
+
+// asPEM writes a certificate, without its key, as PEM (RFC 7468).
+func asPEM(c *tls.Certificate) []byte {
+	own, err := leaf(c)
+	if err != nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: own.Raw})
 }
 
 // leaf is the certificate itself, without its chain.

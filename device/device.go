@@ -4,7 +4,9 @@
 // from [Device.Ledger] and [Device.Connections].
 //
 // It serves PUT (or POST) /put/ctrl and GET (or HEAD) /query/state. Everything
-// else is answered 404 and not executed. A request is executed after the
+// else is answered 404 and not executed, and neither is a GET of
+// /query/state?of=0-17 without a command id, which asks what became of command
+// 0-17 and is answered with the receipt of its last execution. A request is executed after the
 // service time; at that moment it enters the ledger, before any byte of its
 // answer leaves. A client that goes away during the service time changes
 // nothing: the device executes all the same, as real devices do; and so does

@@ -38,12 +38,15 @@ func (c *connection) replace(r request) (over bool) {
 	return c.respond(r, answer{status: c.instead.Code, body: problem(c.instead.Code), retryAfter: c.instead.RetryAfter})
 }
 
-// forward executes the request, unless its id is one to execute only once and
-// was seen before. Switching the device off only cuts the service time short:
-// the ledger must not say that a command the device had taken was safe to send
-// again.
+// forward executes the request, unless it only asks about another, or its id is
+// one to execute only once and was seen before. Switching the device off only
+// cuts the service time short: the ledger must not say that a command the device
+// had taken was safe to send again.
 func (c *connection) forward(r request) (done receipt, over bool) {
 	d := c.device
+	if r.about != "" {
+		return d.ledger.recall(r.about), false
+	}
 	if d.profile.Deduplicate && r.event.Command != "" {
 		if first := d.ledger.claim(r.event.Command); first != nil {
 			select {

@@ -31,7 +31,7 @@ type command struct {
 	received int
 	executed int
 	claimed  chan struct{} // closed when executed; nil until someone claimed the execution
-	receipt  receipt       // of the first execution
+	receipt  receipt       // of the last execution
 }
 
 // receipt is what an execution came to; it is the answer's body.
@@ -90,6 +90,18 @@ func (l *ledger) look() receipt {
 	return receipt{Method: http.MethodGet, State: l.state}
 }
 
+// recall is the receipt of the command with this id, executing nothing. Where
+// it was never executed the receipt says 0 times, and the state as it is now. A
+// command that is still in its service time was not executed yet.
+func (l *ledger) recall(id string) receipt {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.commands[id]; c != nil && c.executed > 0 {
+		return c.receipt
+	}
+	return receipt{Command: id, State: l.state}
+}
+
 // execute enters e at the time that now gives; the lock makes the order of
 // the ledger the order of time.
 func (l *ledger) execute(e Execution, now func() time.Duration) receipt {
@@ -105,8 +117,8 @@ func (l *ledger) execute(e Execution, now func() time.Duration) receipt {
 	if c := l.commands[e.Command]; c != nil {
 		c.executed++
 		r.Executed = c.executed
-		if c.claimed != nil {
-			c.receipt = r
+		c.receipt = r
+		if c.claimed != nil { // the only execution there is
 			close(c.claimed)
 		}
 	}

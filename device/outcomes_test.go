@@ -109,7 +109,7 @@ func TestWhatCallersMakeOfABrokenExchange(t *testing.T) {
 	}
 }
 
-var strategies = map[string]clients.Strategy{"naive": clients.Naive{}, "go-default": clients.GoDefault{}}
+var strategies = map[string]clients.Strategy{"naive": clients.Raw{}, "go-default": clients.GoDefault{}}
 
 func TestACallerWaitsForAStalledUpload(t *testing.T) {
 	for name, s := range strategies {
@@ -162,7 +162,7 @@ func TestCallersDoNotTakeWhatTheyDidNotAskFor(t *testing.T) {
 // not see that it is not its own.
 func TestAnAnswerThatWaitsAtConnectIsTaken(t *testing.T) {
 	d := switchOn(t, Profile{Faults: []faults.Fault{{Effect: faults.Unsolicited, Point: faults.Connect, Selector: faults.Selector{First: 1}}}})
-	c := newCaller(t, d, clients.Naive{})
+	c := newCaller(t, d, clients.Raw{})
 	for seq := range uint32(2) {
 		if r := c.put(seq+1, 0, patience); r.Outcome != results.OK {
 			t.Errorf("the caller is told %v: %v", r.Outcome, r.Err)

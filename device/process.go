@@ -112,6 +112,14 @@ func (p *Process) Roots() *x509.CertPool {
 	return roots
 }
 
+// CA is what [Process.Roots] holds, as PEM: for clients of other processes.
+func (p *Process) CA() []byte {
+	if !p.cfg.Protocol.TLS() {
+		return nil
+	}
+	return asPEM(p.cfg.Certificate)
+}
+
 // Addr is the address the device listens on, also while it is down.
 func (p *Process) Addr() string { return p.addr }
 

@@ -15,12 +15,19 @@ const (
 	maxBody = 1 << 20
 )
 
+// The paths that the device has.
+const (
+	controlPath = "/put/ctrl"
+	statePath   = "/query/state"
+)
+
 // request is what the device needs to know of a request.
 type request struct {
 	event  faults.Event
-	known  bool // the device has this route
-	closes bool // the client wants the connection closed after the answer
-	old    bool // HTTP/1.0
+	known  bool   // the device has this route
+	about  string // id of the command that it only asks about, executing nothing; empty if it is no such question
+	closes bool   // the client wants the connection closed after the answer
+	old    bool   // HTTP/1.0
 }
 
 // next reads a request and answers it. It counts as received once its head is
@@ -55,10 +62,7 @@ func (c *connection) unreadable(err error) (over bool) {
 
 // note gives the request its number and its id.
 func (c *connection) note(r *http.Request) request {
-	id := r.Header.Get(results.IDHeader)
-	if id == "" && r.URL.RawQuery != "" {
-		id = r.URL.Query().Get(results.IDParameter)
-	}
+	id, about := names(r)
 	c.received++
 	c.command.Store(&id)
 	c.device.reporter.received(c, id)
@@ -72,17 +76,31 @@ func (c *connection) note(r *http.Request) request {
 	return request{
 		event:  c.last,
 		known:  known(r.Method, r.URL.Path),
+		about:  about,
 		closes: r.Close,
 		old:    !r.ProtoAtLeast(1, 1),
 	}
 }
 
+// names reads the id of the command that r is, or, if it has none, of the one
+// that it asks about: a query with the parameter of.
+func names(r *http.Request) (id, about string) {
+	if id = r.Header.Get(results.IDHeader); id != "" || r.URL.RawQuery == "" {
+		return id, ""
+	}
+	query := r.URL.Query()
+	if id = query.Get(results.IDParameter); id == "" && r.URL.Path == statePath {
+		about = query.Get("of")
+	}
+	return id, about
+}
+
 // known reports whether the device has the route.
 func known(method, path string) bool {
 	switch path {
-	case "/put/ctrl":
+	case controlPath:
 		return controls(method)
-	case "/query/state":
+	case statePath:
 		return method == http.MethodGet || method == http.MethodHead
 	}
 	return false

@@ -53,6 +53,40 @@ func TestTheAnswerTellsTheStateAndTheExecutions(t *testing.T) {
 	}
 }
 
+// Who lost an answer may ask for it: that executes nothing, and no fault that
+// picks a command takes the question for it.
+func TestAQuestionAboutACommandExecutesNothing(t *testing.T) {
+	d := switchOn(t, Profile{Faults: []faults.Fault{
+		{Effect: faults.Reset, Point: faults.BeforeForward, Selector: faults.Selector{Commands: []string{"0-7"}}},
+	}})
+	about := func(id string) string {
+		return "GET /query/state?of=" + id + " HTTP/1.1\r\nHost: device\r\n\r\n"
+	}
+	c := dial(t, d)
+	for _, s := range []struct{ request, content string }{
+		{about("0-1"), `{"command":"0-1","method":"","state":0,"executed":0}`},
+		{put("0-1"), `{"command":"0-1","method":"PUT","state":1,"executed":1}`},
+		{put("0-2"), `{"command":"0-2","method":"PUT","state":2,"executed":1}`},
+		{about("0-1"), `{"command":"0-1","method":"PUT","state":1,"executed":1}`},
+		{put("0-1"), `{"command":"0-1","method":"PUT","state":3,"executed":2}`},
+		{about("0-1"), `{"command":"0-1","method":"PUT","state":3,"executed":2}`},
+		{about("0-7"), `{"command":"0-7","method":"","state":3,"executed":0}`},
+		{about(""), `{"command":"","method":"GET","state":3,"executed":1}`},
+		{"GET /query/state?of=0-1&command=0-3 HTTP/1.1\r\nHost: device\r\n\r\n", `{"command":"0-3","method":"GET","state":3,"executed":1}`},
+	} {
+		if r := c.do(s.request); r.content != s.content {
+			t.Errorf("%q is answered %s, want %s", s.request, r.content, s.content)
+		}
+	}
+	var executed []string
+	for _, e := range d.Ledger() {
+		executed = append(executed, e.Method+" "+e.Command)
+	}
+	if want := []string{"PUT 0-1", "PUT 0-2", "PUT 0-1", "GET ", "GET 0-3"}; !slices.Equal(executed, want) {
+		t.Errorf("executed %q, want %q", executed, want)
+	}
+}
+
 func TestTheIDStandsInTheHeaderOrInTheTarget(t *testing.T) {
 	d := switchOn(t, Profile{})
 	c := dial(t, d)

@@ -63,6 +63,14 @@ func (d *Device) Roots() *x509.CertPool {
 	return roots
 }
 
+// CA is what [Device.Roots] holds, as PEM: for clients of other processes.
+func (d *Device) CA() []byte {
+	if d.tls == nil {
+		return nil
+	}
+	return asPEM(&d.tls.Certificates[0])
+}
+
 // secure puts TLS over the connection if the device speaks it.
 func (c *connection) secure() (over bool) {
 	if c.device.tls == nil {

@@ -9,22 +9,27 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// success is a share and its interval, rounded outwards. A share short of all
-// never reads as all, nor one above nothing as nothing.
+// success is a share and its interval, rounded outwards.
 func (p *page) success(s *Summary) string {
 	if !s.Success.Known() {
 		p.none = true
 		return "    -"
 	}
-	percent := math.Round(1000*float64(s.Success)) / 10
-	if s.OK < s.Commands {
+	low, high := math.Floor(100*float64(s.SuccessLow)), math.Ceil(100*float64(s.SuccessHigh))
+	return fmt.Sprintf("%5.1f %% [%.0f..%.0f]", percentOf(s.OK, s.Commands), low, high)
+}
+
+// percentOf is a share that never reads as all where it is short of all, nor as
+// nothing where it is above nothing.
+func percentOf(ok, n int) float64 {
+	percent := math.Round(1000*float64(ok)/float64(n)) / 10
+	if ok < n {
 		percent = min(percent, 99.9)
 	}
-	if s.OK > 0 {
+	if ok > 0 {
 		percent = max(percent, 0.1)
 	}
-	low, high := math.Floor(100*float64(s.SuccessLow)), math.Ceil(100*float64(s.SuccessHigh))
-	return fmt.Sprintf("%5.1f %% [%.0f..%.0f]", percent, low, high)
+	return percent
 }
 
 func (p *page) count(c Count) string {

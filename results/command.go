@@ -89,4 +89,5 @@ type Reply struct {
 	Status   int       // 0 if there was no answer
 	Err      error     // nil if Outcome is OK or Rejected
 	Attempts []Attempt // every one, in order; what a client hides can't be here
+	Done     time.Time // when the client knew, if it found out more after its last attempt; else zero
 }

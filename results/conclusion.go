@@ -16,6 +16,7 @@ var fidelities = []string{
 // conclude writes the legend, the verdict on all and how it was come by.
 func (p *page) conclude(r *Report) {
 	p.legend()
+	p.overall(r)
 	n := r.Tally()
 	asked := n[Held] + n[Missed] + n[NoData] + n[Skipped]
 	var parts []string
@@ -55,7 +56,7 @@ func (p *page) conclude(r *Report) {
 
 func (p *page) legend() {
 	if p.best {
-		p.prose("* best: least harm (control commands lost or duplicated), then success, p99, resets, connections", "", "  ")
+		p.prose("* recommended: least harm (control commands lost or executed twice), then success beyond noise, then fewer resets, fewer connections, less latency", "", "  ")
 	}
 	if p.unknown {
 		p.text.WriteString("? unknown: there was no source to count from\n")

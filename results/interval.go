@@ -10,14 +10,18 @@ const z95 = 1.959963984540054
 // of the American Statistical Association 22, 1927). Unlike the textbook's p
 // +- 1.96 s it stays within 0 and 1 and has a width at both ends. All three are
 // NaN if n is 0.
-func wilson(ok, n int) (share, low, high float64) {
+func wilson(ok, n int) (share, low, high float64) { return Wilson(ok, n, z95) }
+
+// Wilson is the same for the confidence that the standard normal's quantile z
+// stands for: 1.96 for 95 %, 2.576 for 99 %.
+func Wilson(ok, n int, z float64) (share, low, high float64) {
 	if n == 0 {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	const z2 = z95 * z95
+	z2 := z * z
 	x, m := float64(ok), float64(n)
 	centre := (x + z2/2) / (m + z2)
-	half := z95 / (m + z2) * math.Sqrt(x*(m-x)/m+z2/4)
+	half := z / (m + z2) * math.Sqrt(x*(m-x)/m+z2/4)
 	low, high = centre-half, centre+half
 	// Exact at the ends, where rounding would leave a trace of the difference.
 	if ok == 0 {
@@ -36,17 +40,22 @@ func wilson(ok, n int) (share, low, high float64) {
 // paired data, Statistics in Medicine 17, 1998, method 10). Ids must be unique
 // within a and within b. All three are NaN if they share no command.
 func PairedDifference(a, b []Record) (diff, low, high float64) {
+	p := pairsOf(a, b)
+	return p.difference()
+}
+
+// pairsOf counts the commands that are in both.
+func pairsOf(a, b []Record) (p pairs) {
 	succeeded := make(map[CommandID]bool, len(b))
 	for i := range b {
 		succeeded[b[i].ID] = b[i].Outcome == OK
 	}
-	var p pairs
 	for i := range a {
 		if inB, both := succeeded[a[i].ID]; both {
 			p.add(a[i].Outcome == OK, inB)
 		}
 	}
-	return p.difference()
+	return p
 }
 
 // pairs counts commands by whether they succeeded in a and in b.

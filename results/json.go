@@ -44,7 +44,13 @@ func present(r *Report) *Report {
 		s := &out.Scenarios[i]
 		s.Verdicts = append([]Verdict{}, s.Verdicts...)
 		s.Differences = append([]Difference{}, s.Differences...)
+		s.Pairings = append([]Pairing{}, s.Pairings...)
 		s.Shows = append([]string{}, s.Shows...)
+	}
+	out.Recommendations = append([]Recommendation{}, r.Recommendations...)
+	for i := range out.Recommendations {
+		c := &out.Recommendations[i]
+		c.Beaten, c.Breaks, c.Undecided = append([]Beating{}, c.Beaten...), append([]Break{}, c.Breaks...), append([]string{}, c.Undecided...)
 	}
 	return &out
 }
@@ -84,7 +90,7 @@ func (s *Summary) UnmarshalJSON(text []byte) error {
 	read := fields{
 		Success: none, SuccessLow: none, SuccessHigh: none,
 		ExecutedOnce: Unknown, Lost: Unknown, Duplicates: Unknown, Ghosts: Unknown, NotExecuted: Unknown, Reordered: Unknown,
-		Exchanges: Unknown, Connections: Unknown, TimeWait: Unknown, Resets: Resets{Connections: Unknown},
+		Exchanges: Unknown, Connections: Unknown, TimeWait: Unknown, Resets: Resets{Connections: Unknown, Hidden: Unknown},
 	}
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err

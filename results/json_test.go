@@ -25,7 +25,8 @@ func fieldReport() *results.Report {
 		Kernel:      &results.Kernel{OutResets: 12, EstablishedResets: 11},
 		Scenarios: []results.Scenario{{Scenario: "close race", Protocol: results.HTTP, Shows: []string{"close-race"}, Produced: "device: half-close at after-response", About: "The device closes without saying so while the next command is on its way.",
 			Repetition: 1, Verdicts: []results.Verdict{{Threshold: "close.success - naive.success > 30%", Observed: "50%", Result: results.Held}},
-			Differences: []results.Difference{{Strategy: "close", Than: "naive", Success: .5, Low: .4, High: .6}}}},
+			Differences: []results.Difference{{Strategy: "close", Than: "naive", Success: .5, Low: .4, High: .6}},
+			Pairings:    []results.Pairing{{Strategy: "close", Than: "naive", Both: 3, Neither: 3}}}},
 		Notes: []string{"The suite's target is <embedded> & local."},
 	}
 	for _, strategy := range []string{"naive", "close"} {
@@ -35,6 +36,7 @@ func fieldReport() *results.Report {
 		r.Trials = append(r.Trials, results.Trial{Scenario: "close race", Strategy: strategy, Repetition: 1, Elapsed: time.Second,
 			Summary: total, ByMethod: byMethod, Verdicts: []results.Verdict{{Threshold: "resets > 0", Observed: "4", Result: results.Held}}})
 	}
+	r.Recommend()
 	r.Judge()
 	return r
 }

@@ -24,7 +24,7 @@ func drawEvidence(rng *rand.Rand) results.Evidence {
 		r := results.Record{
 			ID: results.CommandID{Client: uint32(i % 3), Seq: uint32(i / 3)}, Method: methods[rng.IntN(3)],
 			Due: due, LastTry: due + time.Duration(rng.Int64N(1e6)), Attempts: 1 + rng.IntN(3),
-			Resets: rng.IntN(4), Ledger: ledger, Executed: rng.IntN(3), Reordered: rng.IntN(5) == 0,
+			Resets: results.Count(rng.IntN(4)), Ledger: ledger, Executed: rng.IntN(3), Reordered: rng.IntN(5) == 0,
 		}
 		r.Done = r.LastTry + time.Duration(rng.ExpFloat64()*float64(20*ms))
 		if rng.Float64() > okay {
@@ -69,7 +69,7 @@ func TestCommandsAreNeitherLostNorCountedTwice(t *testing.T) {
 			parts.Resets.Hidden += s.Resets.Hidden
 		}
 		if parts.Commands != total.Commands || parts.Attempts != total.Attempts || parts.Failures.Attempts != total.Failures.Attempts ||
-			parts.Resets.Seen != total.Resets.Seen || parts.Resets.Hidden+e.IdleResets != total.Resets.Hidden {
+			parts.Resets.Seen != total.Resets.Seen || parts.Resets.Hidden+results.Count(e.IdleResets) != total.Resets.Hidden {
 			t.Errorf("seed %d: the methods come to %+v, the total to %+v", seed, parts, total)
 		}
 		outcomes := 0
@@ -164,7 +164,7 @@ func slowly(e results.Evidence, method string, total bool) results.Summary {
 		s.Resets.Hidden += hidden
 	}
 	if total {
-		s.Resets.Hidden += e.IdleResets
+		s.Resets.Hidden += results.Count(e.IdleResets)
 	}
 
 	known := func(is func(r results.Record) bool) results.Count {

@@ -23,10 +23,10 @@ type Record struct {
 
 	Failures  []Failure // attempts that failed, as far as the client tells of them, in order
 	Attempts  int       // exchanges on the wire: by the link's log where there is one, else by the client
-	Resets    int       // connections of the client that reported a reset (errno) since the command before
+	Resets    Count     // connections of the client that reported a reset (errno) since the command before, or, of several at once, in its own attempts
 	Ledger    bool      // whether a ledger was there to look the command up in
 	Executed  int       // times the device executed it; meaningful if Ledger
-	Reordered bool      // executed after a newer command of the same client; meaningful if Ledger
+	Reordered bool      // executed after a newer command of the same client, sent when this one had been reported; meaningful if Ledger
 }
 
 // Latency is from due to done, all attempts included.

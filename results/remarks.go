@@ -10,8 +10,9 @@ func (p *page) remarks(label string, t *Trial) {
 		say(fmt.Sprintf("%d lost: reported ok, never executed", s.Lost))
 	}
 	if s.Resets.Hidden > 0 {
-		say(fmt.Sprintf("%s hidden from the caller", several(s.Resets.Hidden, "reset")))
+		say(fmt.Sprintf("%s hidden from the caller", several(int(s.Resets.Hidden), "reset")))
 	}
+	p.client(say, t.Client)
 	if t.Partial {
 		say("partial: the trial was cut short")
 	}

@@ -21,6 +21,8 @@ type Report struct {
 	Trials      []Trial       `json:"trials"`
 	Scenarios   []Scenario    `json:"scenarios"`
 	Notes       []string      `json:"notes"` // limits of this run that a reader must know
+
+	Recommendations []Recommendation `json:"recommendations"` // see [Report.Recommend]
 }
 
 // SuiteInfo identifies what was played.
@@ -65,6 +67,8 @@ type Kernel struct {
 type Trial struct {
 	Scenario     string             `json:"scenario"`
 	Strategy     string             `json:"strategy"`
+	Uses         string             `json:"uses"`       // the kind of strategy that Strategy is a label of
+	Settings     string             `json:"settings"`   // those that differ from its defaults, as in "attempts: 8, backoff: 20ms"
 	Repetition   int                `json:"repetition"` // from 1
 	Began        time.Duration      `json:"began_ns"`   // since the report's Began
 	Elapsed      time.Duration      `json:"elapsed_ns"`
@@ -98,6 +102,7 @@ type Scenario struct {
 	// Differences are of each other strategy to the scenario's first; none
 	// where the load is bounded by time, for its commands do not pair.
 	Differences []Difference `json:"differences"`
+	Pairings    []Pairing    `json:"pairings"` // of each strategy with each before it, under the same condition
 }
 
 // An Unplayed is a strategy that could not be played on this machine.
@@ -114,6 +119,23 @@ type Difference struct {
 	Success  Rate   `json:"success"` // the one's minus the other's
 	Low      Rate   `json:"success_low"`
 	High     Rate   `json:"success_high"` // 95 % interval
+}
+
+// A Pairing counts the commands that two strategies both carried, by whose
+// caller got the expected answer. Pairings add up over repetitions.
+type Pairing struct {
+	Strategy     string `json:"strategy"`
+	Than         string `json:"than"`
+	Both         int    `json:"both"`
+	OnlyStrategy int    `json:"only_strategy"`
+	OnlyThan     int    `json:"only_than"`
+	Neither      int    `json:"neither"`
+}
+
+// Pair joins the commands of two strategies by id, as [PairedDifference] does.
+func Pair(strategy string, a []Record, than string, b []Record) Pairing {
+	p := pairsOf(a, b)
+	return Pairing{strategy, than, p.both, p.onlyA, p.onlyB, p.neither}
 }
 
 // A Verdict is the judgement on one threshold.

@@ -14,7 +14,8 @@ package results
 //     reset: a RST ends TIME_WAIT (RFC 9293 section 3.10.7.4).
 //   - Resets.Hidden adds up, over the commands, the resets that the client's
 //     sockets reported less the one that its caller got; idle resets, which
-//     belong to no command, are in the total only.
+//     belong to no command, are in the total only. It is Unknown if they are of
+//     any command.
 //   - Latency, FailedLatency and Service are read from histograms: see
 //     [Quantiles]. Commands that were never reported have no latency.
 //   - Recovery runs from the last of the ends to the moment at which the first
@@ -42,7 +43,7 @@ func Summarize(e Evidence) (total Summary, byMethod map[string]Summary) {
 			m.connect(c)
 		}
 	}
-	all.sum.Resets.Hidden += e.IdleResets
+	all.sum.Resets.Hidden = all.sum.Resets.Hidden.Plus(Count(e.IdleResets))
 
 	byMethod = make(map[string]Summary, len(methods))
 	for name, m := range methods {

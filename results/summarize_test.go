@@ -77,7 +77,7 @@ func TestEveryScoreOfASmallFieldCase(t *testing.T) {
 		{"time wait", results.Count(2), unknown, unknown, func(s results.Summary) any { return s.TimeWait }},
 		{"connections reset", results.Count(4), results.Count(2), results.Count(1), func(s results.Summary) any { return s.Resets.Connections }},
 		{"resets seen", 1, 0, 1, func(s results.Summary) any { return s.Resets.Seen }},
-		{"resets hidden", 3, 2, 0, func(s results.Summary) any { return s.Resets.Hidden }},
+		{"resets hidden", results.Count(3), results.Count(2), results.Count(0), func(s results.Summary) any { return s.Resets.Hidden }},
 		{"resets by the device", 2, 1, 1, func(s results.Summary) any { return s.Resets.ByOrigin[results.ByDevice] }},
 		{"resets by the client", 1, 1, 0, func(s results.Summary) any { return s.Resets.ByOrigin[results.ByClient] }},
 		{"resets by the link", 1, 0, 0, func(s results.Summary) any { return s.Resets.ByOrigin[results.ByLink] }},
@@ -156,5 +156,16 @@ func TestNoCommandsHaveNoSuccess(t *testing.T) {
 	}
 	if len(byMethod) != 0 || byMethod == nil {
 		t.Errorf("by method %v, want an empty map", byMethod)
+	}
+}
+
+func TestHiddenResetsAreUnknownIfNobodySawTheSocketsOfACommand(t *testing.T) {
+	total, byMethod := results.Summarize(results.Evidence{Logged: true, Records: []results.Record{
+		{Method: "PUT", Outcome: results.OK, Resets: 2},
+		{Method: "GET", Outcome: results.OK, Resets: results.Unknown},
+		{Method: "GET", Outcome: results.OK, Resets: 1},
+	}})
+	if total.Resets.Hidden != results.Unknown || byMethod["GET"].Resets.Hidden != results.Unknown || byMethod["PUT"].Resets.Hidden != 2 {
+		t.Errorf("hidden: %d in all, %d of GET, %d of PUT; want unknown, unknown, 2", total.Resets.Hidden, byMethod["GET"].Resets.Hidden, byMethod["PUT"].Resets.Hidden)
 	}
 }

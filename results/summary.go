@@ -16,7 +16,7 @@ type Summary struct {
 	Duplicates   Count `json:"duplicates"`    // executed more than once
 	Ghosts       Count `json:"ghosts"`        // reported failed, yet executed
 	NotExecuted  Count `json:"not_executed"`  // reported failed, not executed
-	Reordered    Count `json:"reordered"`     // executed after a newer command of the same client
+	Reordered    Count `json:"reordered"`     // executed after a newer command of the same client that was sent once this one had been reported
 
 	Attempts    int             `json:"attempts"`    // at the commands, those included that got no connection
 	Exchanges   Count           `json:"exchanges"`   // requests that came on the connections; unknown per method
@@ -38,7 +38,7 @@ type Summary struct {
 type Resets struct {
 	Connections Count          `json:"connections"` // by the link's log; unknown through a stock Toxiproxy
 	Seen        int            `json:"seen"`        // commands whose caller got a reset (errno)
-	Hidden      int            `json:"hidden"`      // resets the client's sockets reported and its caller never learnt of
+	Hidden      Count          `json:"hidden"`      // resets the client's sockets reported and its caller never learnt of; unknown where nobody saw them
 	ByOrigin    map[Origin]int `json:"by_origin"`   // absent is 0; null if Connections is unknown
 	ByCause     map[string]int `json:"by_cause"`    // absent is 0; null if Connections is unknown
 }

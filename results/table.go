@@ -16,7 +16,7 @@ const width = 108
 func WriteTable(w io.Writer, r *Report) error {
 	var p page
 	for _, b := range blocks(r) {
-		p.block(&b)
+		p.block(r, &b)
 	}
 	p.conclude(r)
 	if _, err := io.WriteString(w, p.text.String()); err != nil {
@@ -77,15 +77,14 @@ var columns = []column{
 	{over: "resets", head: "seen/link"}, {over: "connec-", head: "tions"}, {head: "verdict", left: true},
 }
 
-func (p *page) block(b *block) {
+func (p *page) block(r *Report, b *block) {
 	p.text.WriteString(printable(b.name) + "\n")
 	p.prose(b.about, "  ", "  ")
 	p.text.WriteByte('\n')
 	g := grid{columns: columns}
-	best := bestOf(b.trials)
 	for _, t := range b.trials {
 		mark := "  "
-		if best[t] {
+		if r.recommended(t, b) {
 			mark, p.best = "* ", true
 		}
 		s := &t.Summary
@@ -100,6 +99,8 @@ func (p *page) block(b *block) {
 	if b.skipped != "" {
 		p.prose("skipped: "+b.skipped, "    ", "      ")
 	}
+	p.unplayed(b)
+	p.recommendation(r, b)
 	p.attribution(b)
 	for _, t := range b.trials {
 		p.remarks(b.label(t.Strategy, t.Repetition), t)
@@ -114,23 +115,4 @@ func (b *block) label(strategy string, repetition int) string {
 		return printable(strategy) + " #" + itoa(repetition)
 	}
 	return printable(strategy)
-}
-
-// bestOf marks, within each repetition, the trials that no other beats; none if
-// there is nothing to tell them apart by.
-func bestOf(trials []*Trial) map[*Trial]bool {
-	best := map[*Trial]bool{}
-	for _, t := range trials {
-		beaten, beats := false, false
-		for _, other := range trials {
-			if other.Repetition == t.Repetition {
-				order := compareTrials(t, other)
-				beaten, beats = beaten || order > 0, beats || order < 0
-			}
-		}
-		if beats && !beaten {
-			best[t] = true
-		}
-	}
-	return best
 }

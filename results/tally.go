@@ -34,12 +34,16 @@ func (t *tally) add(r *Record) {
 		s.Failures.Attempts++
 		s.Failures.ByCause[cmp.Or(r.Failures[i].Cause, CauseUnknown)]++
 	}
-	told := 0
+	told := Count(0)
 	if r.Outcome == Reset {
 		told = 1
 	}
-	s.Resets.Seen += told
-	s.Resets.Hidden += max(0, r.Resets-told)
+	s.Resets.Seen += int(told)
+	if r.Resets.Known() {
+		s.Resets.Hidden = s.Resets.Hidden.Plus(max(0, r.Resets-told))
+	} else {
+		s.Resets.Hidden = Unknown
+	}
 
 	if r.Ledger {
 		t.ledgers++

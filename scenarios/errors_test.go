@@ -143,18 +143,18 @@ var bad = []struct{ text, want string }{
 		`2:57: strategy "retry" is here twice: tell them apart by as
 2:84: strategy "retry" is here twice: tell them apart by as
 2:91: strategy "naive" is here twice: tell them apart by as`},
-	{"scenarios: [{name: x, strategies: [{as: x}, {use: naive, as: a.b}, [naive], {use: naive, attempts: 3}]}]",
+	{"scenarios: [{name: x, strategies: [{as: x}, {use: naive, as: a.b}, [naive], {use: go-default, attempts: 3}]}]",
 		`2:36: a strategy has a name: use is missing
 2:62: "a.b" is not a label: want letters, digits, - and _
 2:68: a strategy: want text, not a list
-2:90: unknown key "attempts"; known: use, as`},
-	{"scenarios: [{name: x, strategies: [{use: retry, attemps: 4, attempts: 0, on: [rest], backoff: -1s, methods: PUT}, {use: retry, as: r, methods: [put]}]}]",
+2:95: unknown key "attempts"; known: use, as`},
+	{"scenarios: [{name: x, strategies: [{use: retry, attemps: 4, attempts: -1, on: [rest], backoff: -1s, methods: PUT}, {use: retry, as: r, methods: [put]}]}]",
 		`2:49: unknown key "attemps"; did you mean "attempts"?
-2:71: attempts is 0, want 1 to 100
-2:79: unknown trigger "rest"; did you mean "reset"?
-2:95: backoff is -1s, want at least 0
-2:109: methods: want a list, not "PUT"
-2:144: methods: "put" is no method: write it as in PUT`},
+2:71: attempts is -1, want 0 to 100
+2:80: unknown trigger "rest"; did you mean "reset"?
+2:96: backoff is -1s, want 0 to 24h
+2:110: methods: want a list, not "PUT"
+2:145: methods: "put" is no method: write it as in PUT`},
 
 	// thresholds
 	{"scenarios:\n- name: x\n  strategies: [naive, close]\n  assert:\n  - succes > 3%\n  - naiv: success < 60%\n  - naive: {succes: \"> 3%\", duplicates: 0.5, p99: \"< 3\"}\n  - \"success[POST] > 3%\"\n  - clse.success - naive.success > 3%\n  - naive: [resets = 0, [a]]\n  - [a]\n  - naive: success\n",

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,22 +13,10 @@ import (
 )
 
 func TestFieldsAreListedWithTheirDefaults(t *testing.T) {
-	var retry any
-	for _, k := range clients.Kinds {
-		if k.Name == "retry" {
-			retry = k.Defaults
-		}
-	}
 	for _, c := range []struct {
 		v    any
 		want []Field
 	}{
-		{retry, []Field{
-			{"attempts", "a whole number, 1 to 100", "4", "attempts at a command in total, the first included"},
-			{"backoff", "a time with its unit, as in 250ms, at least 0", "20ms", "wait before the second attempt; doubles with each further one, up to 1s"},
-			{"on", "a list of reset, closed, refused, timed-out, truncated, unprocessed", "[reset, closed, unprocessed]", "outcomes of an attempt after which the command is sent again; unprocessed is HTTP/2's word that it was not executed"},
-			{"methods", "a list", "", "methods that are sent again; empty is all"},
-		}},
 		{&sample{Pointer: new(faults.Probability(.25)), Order: Shuffle, Inner: Inner{Deep: true}}, []Field{
 			{"pointer", "a probability", "25%", "p"},
 			{"order", "one of alternate, shuffle", "shuffle", "o"},
@@ -40,6 +29,31 @@ func TestFieldsAreListedWithTheirDefaults(t *testing.T) {
 			t.Errorf("got  %+v,\nwant %+v", got, c.want)
 		}
 	}
+}
+
+// A preset lists what it sets, those of the embedded settings as well.
+func TestAPresetListsWhatItSets(t *testing.T) {
+	for _, k := range clients.Kinds {
+		if k.Name != "retry" {
+			continue
+		}
+		var got []string
+		for _, f := range Fields(k.Defaults) {
+			if f.Default != "" {
+				got = append(got, f.Key+" ("+f.Type+"): "+f.Default)
+			}
+		}
+		want := []string{
+			"retry (one of never, stale-safe, stale-idempotent, stale-any, idempotent, any): any",
+			"attempts (a whole number, 0 to 100): 4",
+			"backoff (a time with its unit, as in 250ms, 0 to 24h): 20ms",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got  %q,\nwant %q", got, want)
+		}
+		return
+	}
+	t.Error("there is no strategy retry")
 }
 
 type sample struct {
@@ -81,7 +95,7 @@ func TestALoadListsWhatItDefaultsTo(t *testing.T) {
 	for _, f := range Fields(DefaultLoad()) {
 		defaults[f.Key] = f.Default
 	}
-	want := map[string]string{"clients": "1", "commands": "200", "duration": "", "gap": "", "rate": "",
+	want := map[string]string{"clients": "1", "concurrency": "1", "commands": "200", "duration": "", "gap": "", "rate": "",
 		"mix": "[put ctrl, get state]", "order": "alternate", "ports": "", "timeout": (3 * time.Second).String()}
 	if !reflect.DeepEqual(defaults, want) {
 		t.Errorf("got %v", defaults)

@@ -59,8 +59,8 @@ func (p *parser) load(n *yaml.Node, base Load) Load {
 	} else if get(n, "gap") != nil {
 		base.Rate = 0
 	}
-	if total := int64(base.Clients) * int64(base.Commands); total > maxCommands {
-		p.fail(n, "%d clients with %d commands each send %d, want %d at most", base.Clients, base.Commands, total, maxCommands)
+	if err := base.excess(); err != nil {
+		p.fail(n, "%v", err)
 	}
 	if mix := get(n, "mix"); mix != nil && len(base.Mix) == 0 {
 		p.fail(mix, "mix is empty: name at least one command")

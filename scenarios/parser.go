@@ -52,7 +52,7 @@ func (p *parser) suite(root *yaml.Node) *Suite {
 		s.Profiles = append(s.Profiles, Profile{e.key.Value, d})
 	}
 	load := p.load(l.Defaults.Load, DefaultLoad())
-	strategies := p.strategies(l.Defaults.Strategies, everyStrategy())
+	strategies := p.strategies(l.Defaults.Strategies, usualStrategies())
 	if len(l.Scenarios) == 0 && len(p.errs) == 0 {
 		p.fail(place(root, "scenarios"), "there is no scenario to play")
 	}

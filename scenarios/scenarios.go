@@ -12,6 +12,7 @@
 //	    device: slow                                  # or the keys of a profile; calm if left out
 //	    link: [{effect: reset, probability: 5%}, {toxic: latency, attributes: {latency: 20}}]
 //	    load: {gap: 2ms, mix: [put ctrl, reboot]}     # over the defaults, key by key
+//	                                                  # concurrency: 4 has each client carry four commands at once
 //	    strategies: [naive, {use: retry, as: patient, attempts: 8}]
 //	    assert:
 //	      - resets > 0                                # the text of a threshold: see package assert

@@ -56,7 +56,7 @@ func TestTheFieldCaseIsReadyToPlay(t *testing.T) {
 	if race.DeviceName != "closes-silently" || race.Device.ServiceTime != faults.After(20*time.Millisecond) || !reflect.DeepEqual(race.Device.Faults, closes) {
 		t.Errorf("device %q is %+v", race.DeviceName, race.Device)
 	}
-	load := Load{Clients: 1, Commands: 200, Gap: faults.After(2200 * time.Microsecond), Mix: BuiltIn(), Order: Alternate, Timeout: 3 * time.Second}
+	load := Load{Clients: 1, Concurrency: 1, Commands: 200, Gap: faults.After(2200 * time.Microsecond), Mix: BuiltIn(), Order: Alternate, Timeout: 3 * time.Second}
 	if !reflect.DeepEqual(race.Load, load) {
 		t.Errorf("load is %+v", race.Load)
 	}
@@ -83,7 +83,7 @@ func TestTheFieldCaseIsReadyToPlay(t *testing.T) {
 func TestAFileNeedsLittle(t *testing.T) {
 	s := parse(t, "version: 1\nscenarios: [{name: x}]")
 	sc := s.Scenarios[0]
-	if !reflect.DeepEqual(sc.Load, DefaultLoad()) || sc.DeviceName != Calm || !reflect.DeepEqual(sc.Strategies, everyStrategy()) {
+	if !reflect.DeepEqual(sc.Load, DefaultLoad()) || sc.DeviceName != Calm || !reflect.DeepEqual(sc.Strategies, usualStrategies()) {
 		t.Errorf("got %+v", sc)
 	}
 }
@@ -100,11 +100,11 @@ scenarios: [{name: x, load: %s}]`
 	}
 	state := BuiltIn()[1:]
 	for load, want := range map[string]Load{
-		"{}":                               {Clients: 3, Commands: 7, Gap: uniform, Mix: state, Order: Alternate, Timeout: 3 * time.Second},
-		"{clients: 1, timeout: 1m}":        {Clients: 1, Commands: 7, Gap: uniform, Mix: state, Order: Alternate, Timeout: time.Minute},
-		"{duration: 5s}":                   {Clients: 3, Duration: 5 * time.Second, Gap: uniform, Mix: state, Order: Alternate, Timeout: 3 * time.Second},
-		"{rate: 0.5, order: shuffle}":      {Clients: 3, Commands: 7, Rate: .5, Mix: state, Order: Shuffle, Timeout: 3 * time.Second},
-		"{gap: 0s, mix: [reboot, reboot]}": {Clients: 3, Commands: 7, Mix: []Template{reboot, reboot}, Order: Alternate, Timeout: 3 * time.Second},
+		"{}":                               {Clients: 3, Concurrency: 1, Commands: 7, Gap: uniform, Mix: state, Order: Alternate, Timeout: 3 * time.Second},
+		"{clients: 1, timeout: 1m}":        {Clients: 1, Concurrency: 1, Commands: 7, Gap: uniform, Mix: state, Order: Alternate, Timeout: time.Minute},
+		"{duration: 5s}":                   {Clients: 3, Concurrency: 1, Duration: 5 * time.Second, Gap: uniform, Mix: state, Order: Alternate, Timeout: 3 * time.Second},
+		"{rate: 0.5, order: shuffle}":      {Clients: 3, Concurrency: 1, Commands: 7, Rate: .5, Mix: state, Order: Shuffle, Timeout: 3 * time.Second},
+		"{gap: 0s, mix: [reboot, reboot]}": {Clients: 3, Concurrency: 1, Commands: 7, Mix: []Template{reboot, reboot}, Order: Alternate, Timeout: 3 * time.Second},
 	} {
 		if got := parse(t, fmt.Sprintf(head, load)).Scenarios[0].Load; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %+v,\nwant %+v", load, got, want)
@@ -124,14 +124,18 @@ scenarios:
       - {use: retry, as: patient, attempts: 8, backoff: 0s, on: [reset, refused], methods: [PUT]}
       - use: retry
       - {use: refresh, connect_timeout: 1s, unique: false}
+      - {use: naive, as: mine, liveness: peek, retry: stale-any}
     assert: [patient: "duplicates > 0"]`)
-	retry := clients.Retry{Attempts: 4, Backoff: 20 * time.Millisecond, On: []clients.Trigger{"reset", "closed", "unprocessed"}}
-	patient := clients.Retry{Attempts: 8, On: []clients.Trigger{"reset", "refused"}, Methods: []string{"PUT"}}
+	retry := clients.Raw{Retry: clients.Retry{When: clients.Any, Attempts: 4, Backoff: 20 * time.Millisecond}}
+	patient := clients.Raw{Retry: clients.Retry{When: clients.Any, Attempts: 8, On: []clients.Trigger{"reset", "refused"}, Methods: []string{"PUT"}}}
+	mine := clients.Raw{Liveness: clients.Peek, Retry: clients.Retry{When: clients.StaleAny}}
+	once := clients.Raw{Reuse: clients.Fresh, Close: clients.CloseClient, Renew: true, ConnectTimeout: time.Second}
 	want := []Strategy{
-		{Label: "naive", Use: "naive", Strategy: clients.Naive{}},
+		{Label: "naive", Use: "naive", Strategy: clients.Raw{}},
 		{Label: "patient", Use: "retry", Settings: "attempts: 8, backoff: 0s, on: [reset, refused], methods: [PUT]", Strategy: patient},
 		{Label: "retry", Use: "retry", Strategy: retry},
-		{Label: "refresh", Use: "refresh", Settings: "connect_timeout: 1s, unique: false", Strategy: clients.Refresh{ConnectTimeout: time.Second}},
+		{Label: "refresh", Use: "refresh", Settings: "unique: false, connect_timeout: 1s", Strategy: once},
+		{Label: "mine", Use: "naive", Settings: "liveness: peek, retry: stale-any", Strategy: mine},
 	}
 	if got := s.Scenarios[0].Strategies; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v,\nwant %+v", got, want)

@@ -9,13 +9,15 @@ import (
 	"rstorm/clients"
 )
 
-// everyStrategy is played where the file names none.
-func everyStrategy() []Strategy {
-	var all []Strategy
+// usualStrategies are played where the file names none.
+func usualStrategies() []Strategy {
+	var usual []Strategy
 	for _, k := range clients.Kinds {
-		all = append(all, Strategy{Label: k.Name, Use: k.Name, Strategy: k.Defaults})
+		if k.Usual {
+			usual = append(usual, Strategy{Label: k.Name, Use: k.Name, Strategy: k.Defaults})
+		}
 	}
-	return all
+	return usual
 }
 
 // strategies reads a list of strategies; where n is nil they are base. One that

@@ -1,0 +1,44 @@
+package clients
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Validate reports words that do not exist, settings that mean nothing without
+// others, and those that contradict each other.
+func (s Raw) Validate() []error {
+	var errs []error
+	bad := func(is bool, field, format string, args ...any) {
+		if is {
+			errs = append(errs, &SettingError{field, fmt.Sprintf(format, args...)})
+		}
+	}
+	word := func(field, is string, names []string) {
+		bad(is != "" && !slices.Contains(names, is), field, "%q is no such word (have %s)", is, strings.Join(names, ", "))
+	}
+	word("reuse", string(s.Reuse), s.Reuse.Names())
+	word("liveness", string(s.Liveness), s.Liveness.Names())
+	word("close", string(s.Close), s.Close.Names())
+
+	const none = "reuse: none leaves no connection to rest"
+	bad(s.Reuse == Fresh && s.Liveness != "" && s.Liveness != Blind, "liveness", "%s, so there is nothing to look at", none)
+	bad(s.Reuse == Fresh && s.Idle > 0, "idle", "%s", none)
+	bad(s.Reuse == Fresh && s.Hint, "hint", "%s", none)
+	bad(s.Reuse == Fresh && s.Close == CloseHeader, "close", "header leaves it to the device whether a connection is used again, reuse: none does not: say client")
+	bad(s.Reuse != Fresh && s.Close == CloseClient, "close", "client closes after every answer, so none is used again: say reuse: none")
+	bad(s.Settle > 0 && s.Liveness != Settle, "settle", "it is for liveness: settle only")
+	bad(s.Settle == 0 && s.Liveness == Settle, "settle", "liveness: settle waits as long as this says: it must be more than 0")
+	bad(s.Margin > 0 && !s.Hint, "margin", "it is a part of what hint promises: say hint: true")
+	return append(errs, s.Retry.Validate()...)
+}
+
+// keeps reports whether connections carry further commands.
+func (s *Raw) keeps() bool { return s.Reuse != Fresh }
+
+// looks reports whether kept connections are looked at before they are used.
+func (s *Raw) looks() bool { return s.keeps() && s.Liveness != "" && s.Liveness != Blind }
+
+// announces reports whether requests say Connection: close.
+func (s *Raw) announces() bool { return s.Close == CloseHeader || s.Close == CloseClient }

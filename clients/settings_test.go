@@ -1,0 +1,49 @@
+package clients
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// Settings that can't be meant together are refused, by the key that is wrong.
+func TestSettingsThatContradictEachOther(t *testing.T) {
+	for _, tt := range []struct {
+		settings Raw
+		field    string // empty: they are fine
+	}{
+		{Raw{}, ""},
+		{Raw{Reuse: Pool, Liveness: Blind, Close: CloseNothing}, ""},
+		{Raw{Liveness: Settle, Settle: time.Millisecond, Idle: time.Second, Hint: true, Margin: time.Second, Segments: 2}, ""},
+		{Raw{Close: CloseHeader, Renew: true, ConnectTimeout: 1, AttemptTimeout: 1}, ""},
+		{Raw{Reuse: Fresh, Liveness: Blind, Close: CloseClient}, ""},
+		{Raw{Reuse: Fresh}, ""},
+		{Raw{Reuse: "some"}, "reuse"},
+		{Raw{Liveness: "poke"}, "liveness"},
+		{Raw{Close: "both"}, "close"},
+		{Raw{Liveness: Peek, Settle: 1}, "settle"},
+		{Raw{Liveness: Settle}, "settle"},
+		{Raw{Margin: 1}, "margin"},
+		{Raw{Reuse: Fresh, Liveness: Events}, "liveness"},
+		{Raw{Reuse: Fresh, Idle: 1}, "idle"},
+		{Raw{Reuse: Fresh, Hint: true}, "hint"},
+		{Raw{Reuse: Fresh, Close: CloseHeader}, "close"},
+		{Raw{Close: CloseClient}, "close"},
+		{Raw{Retry: Retry{On: []Trigger{"rejected"}}}, "on"},
+	} {
+		errs := tt.settings.Validate()
+		if tt.field == "" {
+			if len(errs) != 0 {
+				t.Errorf("%+v: %v", tt.settings, errs)
+			}
+			continue
+		}
+		if len(errs) != 1 {
+			t.Errorf("%+v: %v, want one error about %s", tt.settings, errs, tt.field)
+			continue
+		}
+		if setting, ok := errors.AsType[*SettingError](errs[0]); !ok || setting.Field != tt.field {
+			t.Errorf("%+v: %v, want it to be about %s", tt.settings, errs[0], tt.field)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package sweep
+
+import (
+	"slices"
+
+	"rstorm/results"
+)
+
+// intervals is how many the grid divides the range into, and cuts how many values
+// divide an interval with a crossing.
+const (
+	intervals = 10
+	cuts      = 3
+)
+
+// grid is the values that are played first.
+func (h *hunt) grid() []float64 { return h.between(h.From, h.To, min(intervals, h.left-1), true) }
+
+// between are the values that divide a range into n, those at its ends with them
+// or not; fewer where there are not so many to tell apart.
+func (h *hunt) between(from, to float64, n int, ends bool) []float64 {
+	var all []float64
+	for i := range n + 1 {
+		v := h.Round(from + (to-from)*float64(i)/float64(n))
+		if ends || v > from && v < to {
+			all = append(all, v)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// A bracket is a crossing's surroundings: two points that lie clearly on the two
+// sides of the bound, and those between them that do not tell.
+type bracket struct{ points []*point }
+
+func (b bracket) low() *point  { return b.points[0] }
+func (b bracket) high() *point { return b.points[len(b.points)-1] }
+
+// brackets are all of them, told by the interval of z.
+func (h *hunt) brackets(z float64) []bracket {
+	var all []bracket
+	last, was := -1, results.Undecided
+	for i, p := range h.points {
+		is := side(p.OK, p.Commands, h.Bound, z)
+		if is == results.Undecided {
+			continue
+		}
+		if last >= 0 && is != was {
+			all = append(all, bracket{h.points[last : i+1]})
+		}
+		last, was = i, is
+	}
+	return all
+}
+
+// next is what is to be played to know more: nothing if there is no more to know,
+// or it can't be had. First every value must tell on which side it lies; then
+// those that enclose a crossing must be sure of it; then the interval is divided.
+func (h *hunt) next() []float64 {
+	var want []float64
+	more := func(p *point, z float64) {
+		for range p.lacks(h.Bound, z) {
+			want = append(want, p.Value)
+		}
+	}
+	for _, p := range h.points {
+		more(p, z95)
+	}
+	if len(want) > 0 {
+		return want
+	}
+	for _, b := range h.brackets(z95) {
+		more(b.low(), z99)
+		more(b.high(), z99)
+	}
+	if len(want) > 0 {
+		return want
+	}
+	for _, b := range h.brackets(z99) {
+		want = append(want, h.divide(b)...)
+	}
+	return want
+}
+
+// divide lists the new values within a bracket: those that divide it evenly or,
+// where points within it do not tell, those that divide what is left at its ends.
+func (h *hunt) divide(b bracket) []float64 {
+	if n := len(b.points); n > 2 {
+		return append(h.between(b.points[0].Value, b.points[1].Value, 2, false),
+			h.between(b.points[n-2].Value, b.points[n-1].Value, 2, false)...)
+	}
+	return h.between(b.low().Value, b.high().Value, cuts+1, false)
+}
+
+// crossings are the brackets as results.
+func (h *hunt) crossings() []results.Crossing {
+	var all []results.Crossing
+	for _, b := range h.brackets(z99) {
+		all = append(all, results.Crossing{Value: b.crosses(h.Bound), Low: b.low().Value, High: b.high().Value,
+			Falls: side(b.low().OK, b.low().Commands, h.Bound, z99) == results.Above})
+	}
+	return all
+}
+
+// crosses is where the line through the points meets the bound: the middle
+// between the first time and the last, for chance makes it meet it more often.
+func (b bracket) crosses(bound float64) float64 {
+	var first, last float64
+	met := false
+	for i := 1; i < len(b.points); i++ {
+		p, q := b.points[i-1], b.points[i]
+		from, to := p.share()-bound, q.share()-bound
+		if from < 0 == (to < 0) {
+			continue
+		}
+		last = p.Value + (q.Value-p.Value)*from/(from-to)
+		if !met {
+			first, met = last, true
+		}
+	}
+	return (first + last) / 2
+}
+
+func (p *point) share() float64 { return float64(p.OK) / float64(max(p.Commands, 1)) }
