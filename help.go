@@ -21,8 +21,15 @@ func printExitCodes(w io.Writer, command string) {
 	fmt.Fprint(w, "\nExit status:\n")
 	for _, e := range exitCodes {
 		meaning := e.meaning
-		if command == "diagnose" {
+		switch command {
+		case "diagnose":
 			meaning = e.diagnosing
+		case "sweep":
+			meaning = e.sweeping
+		case "explain":
+			meaning = e.explaining
+		case "adapter":
+			meaning = e.checking
 		}
 		fmt.Fprintf(w, "  %3d  %s\n", e.code, meaning)
 	}

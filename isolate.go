@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func (o *runOptions) again(ctx context.Context, s streams, args []string, suite 
 	if err != nil {
 		return &unraisedError{err}
 	}
-	copied := exec.CommandContext(ctx, self, append([]string{"run"}, args...)...)
+	copied := exec.CommandContext(ctx, self, append([]string{cmp.Or(o.command, "run")}, args...)...)
 	copied.Cancel = func() error { return copied.Process.Signal(os.Interrupt) }
 	out := &remembered{to: s.out}
 	copied.Stdin, copied.Stdout, copied.Stderr = s.in, out.direct(), s.err

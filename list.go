@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -98,12 +97,47 @@ func chooseTopics(names []string) ([]topic, error) {
 }
 
 func listStrategies(w io.Writer, _ *scenarios.Suite) {
+	shared := map[string]string{} // docs of settings that are explained once, by key
+	for _, f := range scenarios.Fields(clients.Raw{}) {
+		shared[f.Key] = f.Doc
+	}
 	for _, k := range clients.Kinds {
 		fmt.Fprintf(w, "  %s\t%s\n", k.Name, k.Doc)
-		for _, f := range scenarios.Fields(k.Defaults) {
-			fmt.Fprintf(w, "  \t  %s (%s, default %s): %s\n", f.Key, f.Type, cmp.Or(f.Default, "none"), f.Doc)
+		all := scenarios.Fields(k.Defaults)
+		if k.Name != raw {
+			all = listShared(w, all, shared)
+		}
+		for _, f := range all {
+			fmt.Fprintf(w, "  \t  %s (%s%s): %s\n", f.Key, f.Type, standing(f), f.Doc)
 		}
 	}
+}
+
+// raw is the strategy whose settings others share: they are explained there.
+const raw = "raw"
+
+// listShared says in a line which settings of raw a strategy sets, if it has
+// them all, and returns its own.
+func listShared(w io.Writer, all []scenarios.Field, shared map[string]string) []scenarios.Field {
+	var set []string
+	var own []scenarios.Field
+	for _, f := range all {
+		switch {
+		case shared[f.Key] != f.Doc:
+			own = append(own, f)
+		case f.Default != "":
+			set = append(set, f.Key+": "+f.Default)
+		}
+	}
+	if len(all)-len(own) < len(shared) {
+		return all
+	}
+	with := ""
+	if len(set) > 0 {
+		with = ", with " + strings.Join(set, ", ")
+	}
+	fmt.Fprintf(w, "  \t  settings of %s%s\n", raw, with)
+	return own
 }
 
 func listEffects(w io.Writer, _ *scenarios.Suite) {
@@ -184,10 +218,14 @@ func listLoadKeys(w io.Writer, _ *scenarios.Suite)   { listKeys(w, scenarios.Def
 
 func listKeys(w io.Writer, v any) {
 	for _, f := range scenarios.Fields(v) {
-		def := ""
-		if f.Default != "" {
-			def = ", default " + f.Default
-		}
-		fmt.Fprintf(w, "  %s\t(%s%s) %s\n", f.Key, f.Type, def, f.Doc)
+		fmt.Fprintf(w, "  %s\t(%s%s) %s\n", f.Key, f.Type, standing(f), f.Doc)
 	}
+}
+
+// standing says what a field is by default, if it is anything.
+func standing(f scenarios.Field) string {
+	if f.Default == "" {
+		return ""
+	}
+	return ", default " + f.Default
 }

@@ -27,17 +27,17 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes explains them, those of diagnose apart; help and README are held to
+// exitCodes explains them, those of diagnose, sweep, explain and adapter apart; help and README are held to
 // it.
 var exitCodes = []struct {
-	code                int
-	meaning, diagnosing string
+	code                                                int
+	meaning, diagnosing, sweeping, explaining, checking string
 }{
-	{exitHeld, "every threshold held", "no connection ended badly"},
-	{exitFailed, "a threshold failed or had no data, or none was judged; the report is whole", "a connection ended badly, or nothing can be said of any"},
-	{exitUsage, "usage or file error; nothing was sent", "usage error, not a capture, or no TCP connection in it"},
-	{exitBroken, "the harness could not finish", "a capture could not be read to its end; what came before is told"},
-	{exitInterrupted, "interrupted; the report is partial and marked so", "interrupted; what came before is told"},
+	{exitHeld, "every threshold held", "no connection ended badly", "every curve crosses the bound, or clearly lies on one side of it", "the text is known", "every rule was kept"},
+	{exitFailed, "a threshold failed or had no data, or none was judged; the report is whole", "a connection ended badly, or nothing can be said of any", "a curve is undecided, or there is no data", "nobody here knows the text", "a rule was broken"},
+	{exitUsage, "usage or file error; nothing was sent", "usage error, not a capture, or no TCP connection in it", "usage or file error; nothing was sent", "usage error", "usage error"},
+	{exitBroken, "the harness could not finish", "a capture could not be read to its end; what came before is told", "the harness could not finish", "standard input could not be read, or the explanation not be printed", "the harness could not check"},
+	{exitInterrupted, "interrupted; the report is partial and marked so", "interrupted; what came before is told", "interrupted; what was measured is told", "interrupted", "interrupted; not every rule was checked"},
 }
 
 // A command is a subcommand. It returns nil, or an error that may be an
@@ -51,8 +51,11 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "[flags]", "play scenarios, score every strategy, judge the thresholds", runRun},
+		{"sweep", "[flags]", "find the value of a setting at which success crosses a bound", runSweep},
 		{"list", "[flags] [" + strings.Join(topics(), " | ") + "]", "print what scenarios can name", runList},
 		{"diagnose", "[flags] FILE...", "explain captures: which connections ended badly, why, and what to do", runDiagnose},
+		{"adapter", "check [flags] -- COMMAND...", "tell what is wrong with a client of one's own, in any language", runAdapter},
+		{"explain", "[flags] TEXT... | -", "say what an error text of a common HTTP client means; - reads standard input", runExplain},
 		{"device", "[flags]", "run a device alone, for a phone or another tool to talk to", runDevice},
 		{"validate", "[flags]", "check a scenarios file; send nothing", runValidate},
 		{"version", "", "print version, Go and system", runVersion},

@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && find(os.Args[1]) != nil {
 		main()
 	}
+	if len(os.Args) > 1 && os.Args[1] == asAdapter {
+		serveAdapter(strings.Join(os.Args[2:], " "))
+		os.Exit(0)
+	}
 	if os.Getenv("GORACE") == "" {
 		os.Setenv("GORACE", "atexit_sleep_ms=0") // else each of these lasts a second longer
 	}
@@ -281,6 +285,10 @@ func TestAStockToxiproxyIsACompatibilityLink(t *testing.T) {
 	code, stdout, stderr := do(t, t.Context(), suite, "run", "-q", "-f", "-", "--toxiproxy", api)
 	if code != exitFailed || !strings.Contains(stdout, "device resets are not observable") || !strings.Contains(stdout, "connections == 1") {
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = do(t, t.Context(), suite, "run", "-q", "-f", "-", "--toxiproxy", api, "--client", adapterCommand(t), "--strategy", "client")
+	if code != exitHeld || !strings.Contains(stdout, "no log shows what the client itself attempted") || !strings.Contains(stdout, "100.0 %") {
+		t.Errorf("a client of another process: exit %d\n%s%s", code, stdout, stderr)
 	}
 	exact := strings.Replace(quick, "    load:", "    link: [{effect: reset, point: after-forward}]\n    load:", 1)
 	code, stdout, _ = do(t, t.Context(), exact, "run", "-q", "-f", "-", "--toxiproxy", api)

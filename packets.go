@@ -88,6 +88,18 @@ func (f *packetFile) Comment(packet int, text string) {
 // Dropped keeps how many packets were lost.
 func (f *packetFile) Dropped(packets uint64) { f.dropped = packets }
 
+// drop removes the spool: there is nothing to write. It does nothing if f is nil.
+func (f *packetFile) drop() error {
+	if f == nil {
+		return nil
+	}
+	err := f.spool.Close()
+	if f.named {
+		err = errors.Join(err, os.Remove(f.spool.Name()))
+	}
+	return err
+}
+
 // save writes the file from the spool, whole or not at all, and removes the
 // spool. The comment is on the whole. It does nothing if f is nil.
 func (f *packetFile) save(comment string) error {
@@ -103,11 +115,7 @@ func (f *packetFile) save(comment string) error {
 	if f.err == nil {
 		f.err = results.WriteFile(f.path, func(w io.Writer) error { return f.write(w, comment) })
 	}
-	err := errors.Join(f.err, f.spool.Close())
-	if f.named {
-		err = errors.Join(err, os.Remove(f.spool.Name()))
-	}
-	if err != nil {
+	if err := errors.Join(f.err, f.drop()); err != nil {
 		return fmt.Errorf("write the packets: %w", err)
 	}
 	return nil

@@ -21,6 +21,7 @@ var rooms = []struct{ dir, ours, theirs string }{
 	{"kernel/kerneltest", "kernel", ""},
 	{"clients/errtext", "results", ""},
 	{"clients/adapter", "results clients/errtext kernel", ""},
+	{"clients/adapters", "", ""},
 	{"clients/adapters/go", "", ""},
 	{"clients", "results clients/errtext clients/adapter", ""},
 	{"device", "results faults kernel", "golang.org/x/net/http2"},

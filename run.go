@@ -21,6 +21,7 @@ import (
 // runOptions are the flags of run.
 type runOptions struct {
 	source
+	command           string // whose flags they are; empty is run
 	target, toxiproxy string
 	ca                string
 	insecure          bool
@@ -31,6 +32,7 @@ type runOptions struct {
 	isolate, capture  string
 	ladders           int
 	pcap              string
+	limits            bool
 	quiet, verbose    bool
 }
 
@@ -39,6 +41,7 @@ func runFlags(o *runOptions) *pflag.FlagSet {
 	flags.SortFlags = false
 	o.addFile(flags)
 	o.addSelection(flags)
+	o.clientOptions.add(flags)
 	flags.StringVar(&o.target, "target", "", "a real device's `URL`, in place of the embedded one")
 	flags.StringVar(&o.ca, "ca", "", "trust the certificates in this PEM `FILE` for a target of https (default: the system's)")
 	flags.BoolVar(&o.insecure, "insecure", false, "trust any certificate of a target of https")
@@ -48,6 +51,7 @@ func runFlags(o *runOptions) *pflag.FlagSet {
 	flags.IntVar(&o.repeat, "repeat", 1, "play every trial `N` times, each with draws of its own")
 	flags.IntVar(&o.parallel, "parallel", 8, "let at most `N` trials overlap while they wait; those that compute run alone")
 	flags.StringVar(&o.isolate, "isolate", isolateAuto, "play in a private network: `WORD` is auto (where only loopback is needed, and packets are captured or a scenario needs it), always or never")
+	flags.BoolVar(&o.limits, "limits", false, "then look for the rate above which each scenario's recommended strategy breaks, from 10 to 5000 commands/s: a storm, on a --target too")
 	o.addCapture(flags)
 	flags.StringVarP(&o.output, "output", "o", "", "write the JSON report to `FILE` as well")
 	flags.StringVar(&o.format, "format", "table", "print the report as `NAME`: "+strings.Join(formatNames(), ", "))
@@ -88,7 +92,14 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	r.Wanted = o.wanted
 	report, err := o.play(ctx, s, r, suite)
+	if unable, ok := errors.AsType[*runner.UnableError](err); ok {
+		return usage(errors.Join(unable, packets.drop()), "rstorm adapter check -- CMD tells what is wrong with a client", "nothing was sent")
+	}
+	if err == nil && o.limits {
+		err = o.findLimits(ctx, s, r, suite, report)
+	}
 	report.Suite = identify(name, suite)
 	noted(report, r)
 	if o.pcap != "" && report.Fidelity < 2 {
@@ -139,20 +150,6 @@ func formatNames() []string {
 		names = append(names, f.Name)
 	}
 	return names
-}
-
-// probeOutput finds out before the run whether the report and the packets can be
-// written after it.
-func (o *runOptions) probeOutput() error {
-	for _, file := range []struct{ name, path string }{{"report", o.output}, {"packets", o.pcap}} {
-		if file.path == "" {
-			continue
-		}
-		if err := results.Writable(file.path); err != nil {
-			return &exit{exitBroken, fmt.Errorf("the %s can't be written: %w", file.name, err), []string{"nothing was sent"}}
-		}
-	}
-	return nil
 }
 
 func (o *runOptions) play(ctx context.Context, s streams, r *runner.Runner, suite *scenarios.Suite) (*results.Report, error) {

@@ -44,6 +44,9 @@ type source struct {
 	suite      string
 	scenarios  []string
 	strategies []string
+
+	clientOptions
+	wanted []string // labels of the user's own client, once the suite is loaded
 }
 
 func (src *source) addFile(flags *pflag.FlagSet) {
@@ -89,7 +92,7 @@ func (src *source) load(ctx context.Context, stdin io.Reader) (suite *scenarios.
 	if err != nil {
 		return nil, name, usage(err, "nothing was sent")
 	}
-	if err := suite.Select(src.scenarios, src.strategies); err != nil {
+	if err := src.choose(suite); err != nil {
 		return nil, name, usage(err, "rstorm list scenarios strategies lists the names")
 	}
 	return suite, name, nil

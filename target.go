@@ -96,6 +96,7 @@ func trust(t *runner.Target, file string, anyone bool) error {
 	if !t.TLS.RootCAs.AppendCertsFromPEM(text) {
 		return fmt.Errorf("%s holds no certificate in PEM", file)
 	}
+	t.CA = string(text)
 	return nil
 }
 

@@ -35,7 +35,7 @@ var Metrics = []Metric{
 
 	{"resets", "connections that saw a RST", Count, func(s summary) float64 { return known(s.Resets.Connections) }},
 	{"resets.seen", "commands whose caller got a reset (their outcome is reset)", Count, func(s summary) float64 { return float64(s.Resets.Seen) }},
-	{"resets.hidden", "resets that the client's sockets reported and its caller never learnt of", Count, func(s summary) float64 { return float64(s.Resets.Hidden) }},
+	{"resets.hidden", "resets that the client's sockets reported and its caller never learnt of", Count, func(s summary) float64 { return known(s.Resets.Hidden) }},
 	{"resets.device", "connections that the device reset", Count, origin(results.ByDevice)},
 	{"resets.link", "connections that the link reset", Count, origin(results.ByLink)},
 	{"resets.client", "connections that the client reset", Count, origin(results.ByClient)},

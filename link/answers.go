@@ -69,7 +69,7 @@ func (a *answers) interim() {
 // head is called at the end of the final head of a response.
 func (a *answers) head() {
 	if a.ex != nil {
-		a.r.responseHead(a.ex, a.framer.msg.status)
+		a.r.responseHead(a.ex, &a.framer.msg)
 	}
 	if a.framer.step == opaque {
 		a.r.tunnel.Store(true)
@@ -147,7 +147,7 @@ func (a *answers) cutHere() bool {
 func (a *answers) done(p []byte) bool {
 	if a.replaced {
 		a.replaced, a.fresh = false, true
-		a.r.responseDone(a.ex, false)
+		a.r.responseDone(a.ex, a.framer.content, false)
 		return a.r.passing(a.f)
 	}
 	strikes := a.r.link.plan.At(faults.AfterResponse, a.r.event(a.ex))
@@ -157,7 +157,7 @@ func (a *answers) done(p []byte) bool {
 	a.fresh, a.framer.stop = true, -1
 	a.r.partial.Store(false)
 	if a.ex != nil {
-		a.r.responseDone(a.ex, ok)
+		a.r.responseDone(a.ex, a.framer.content, ok)
 	}
 	a.r.ending.Store(false)
 	poke(a.r.turn)

@@ -32,13 +32,14 @@ type exchange struct {
 	end     int64           // offset in the client's bytes at which the request ends; -1 until known
 	begun   bool            // the device has begun to answer
 	own     bool            // the link answers it: the device never hears of it
+	plain   bool            // what the client takes for the content is what its response carries
 	strikes []faults.Strike // after-forward faults that its response runs into
 }
 
 // openExchange enters the request that m heads.
 func (r *relay) openExchange(m message) *exchange {
 	ex := &exchange{end: -1}
-	ex.Exchange = Exchange{Command: m.id, Identified: m.id != "", Method: m.method, Read: -1, Forwarded: -1, Answered: -1}
+	ex.Exchange = Exchange{Command: m.id, Identified: m.id != "", Method: m.method, Read: -1, Forwarded: -1, Answered: -1, Size: -1}
 	if ex.Identified {
 		ex.Attempt = r.link.attempts.next(m.id)
 	}
@@ -113,17 +114,13 @@ func (r *relay) interimPassed(ex *exchange) {
 	ex.begun = false
 }
 
-// responseHead records the status of the response to ex.
-func (r *relay) responseHead(ex *exchange, status int) {
+// responseDone records that the response to ex ended after so many bytes of
+// content, and whether all of it was delivered.
+func (r *relay) responseDone(ex *exchange, content int64, delivered bool) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	ex.Status = status
-}
-
-// responseDone records that the response to ex ended, and whether all of it
-// was delivered.
-func (r *relay) responseDone(ex *exchange, delivered bool) {
-	r.mu.Lock()
+	if ex.plain && ex.Size < 0 {
+		ex.Size = content
+	}
 	if delivered {
 		ex.Answered = r.link.since()
 	}

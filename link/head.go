@@ -21,6 +21,9 @@ type message struct {
 	length  int64 // Content-Length; negative if there is none
 	chunked bool
 	coded   bool // has a Transfer-Encoding
+
+	digest  string // Content-Digest (RFC 9530); empty if there is none
+	encoded bool   // has a Content-Encoding: clients may decode it unasked
 }
 
 // parse takes one line of a head, a chunk's size or a trailer.
@@ -136,6 +139,10 @@ func (m *message) field(line []byte) bool {
 		codings := bytes.ToLower(value)
 		m.coded = true
 		m.chunked = string(bytes.TrimSpace(codings[1+bytes.LastIndexByte(codings, ','):])) == "chunked"
+	case is("Content-Digest"):
+		m.digest = string(value)
+	case is("Content-Encoding"):
+		m.encoded = true
 	case is("Expect"):
 		m.expects = strings.EqualFold(string(value), "100-continue")
 	case is(results.IDHeader) && len(value) > 0:

@@ -54,6 +54,12 @@ type Exchange struct {
 	Answered  time.Duration // the response was wholly written to the client's socket
 
 	Status int // of the final response; 0 if no head was seen
+
+	// What the final response says of its content, for who can't see it
+	// otherwise. Nothing is known of it in answers without one and under a
+	// Content-Encoding, which clients may take off unasked.
+	Digest string // its Content-Digest (RFC 9530), as it stands; empty if it is not known
+	Size   int64  // bytes of its content: by its Content-Length, else those that had come by its end; -1 if it is not known
 }
 
 // causeUnknown is what the log says of a reset that it can't explain.

@@ -34,7 +34,7 @@ func (q *requests) refuse(ex *exchange) bool {
 	}
 	r.mu.Unlock()
 	if turn {
-		r.responseDone(ex, delivered)
+		r.responseDone(ex, -1, delivered)
 	}
 	r.touch()   // only now: the idle watch looks whether a request is open
 	return true // a client that is gone shows to its reader

@@ -111,7 +111,7 @@ func TestEveryRowOfTheCatalogueEndsAsItSays(t *testing.T) {
 			sc := able.Scenarios[i]
 			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
 			before := kerneltest.OutRsts(t)
-			p, err := r.play(t.Context(), seeing, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), common{capture: seeing, began: time.Now()}, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestMostRowsAreNamedWithoutTheWire(t *testing.T) {
 			i := slices.IndexFunc(able.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == row.scenario })
 			sc := able.Scenarios[i]
 			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
-			p, err := r.play(t.Context(), nil, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), common{began: time.Now()}, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -78,11 +78,11 @@ func commandsPerSecond(t *testing.T, mode live.Mode, j job) (speed [2]float64) {
 		t.Fatal(err)
 	}
 	defer c.close()
-	if _, err := r.play(t.Context(), c, j, time.Now()); err != nil { // the memory that a run needs is taken by its first trial
+	if _, err := r.play(t.Context(), common{capture: c, began: time.Now()}, j); err != nil { // the memory that a run needs is taken by its first trial
 		t.Fatal(err)
 	}
 	before := processorTime(t)
-	p, err := r.play(t.Context(), c, j, time.Now())
+	p, err := r.play(t.Context(), common{capture: c, began: time.Now()}, j)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,14 @@ import (
 	"sync"
 	"syscall"
 
+	"rstorm/clients"
 	"rstorm/kernel"
 )
+
+// network is what a client gets to reach the device.
+func (s *stage) network(dialer *clients.Dialer, seed uint64) clients.Network {
+	return clients.Network{Dialer: dialer, Address: s.addr, Host: s.host, Prefix: s.prefix, Seed: seed, Protocol: s.protocol, TLS: s.tls, CA: s.ca}
+}
 
 // newDial makes the function that opens one client's connections to addr: from
 // so many source ports in turn, or from any if that is 0.

@@ -41,6 +41,9 @@ func (t *trial) explain(e *results.Evidence) (notes []string) {
 	if s.link != nil {
 		q.connections(s.link.Log(), e.Connections, s.known(), s.forged())
 	}
+	if q.kept = len(t.players) > 0; q.kept {
+		q.locate(e.Records)
+	}
 	q.attempts(e.Records)
 	q.strays()
 	for _, n := range q.incidents {

@@ -30,6 +30,12 @@ func (n *incident) goodbye() bool {
 	return false
 }
 
+// tornDown reports whether the connection lasted, with nothing wrong on it, until
+// the stage was taken down: by the log nobody closed it.
+func (n *incident) tornDown() bool {
+	return n.row != nil && n.row.Reset == "" && n.row.First == "" && len(n.failed) == 0 && len(n.log.Strikes) == 0
+}
+
 // harmless reports whether nobody reset the connection and no attempt on it
 // failed. Where nothing can be read, the last that a client says is taken for a
 // request by the wire, and may be its goodbye.

@@ -44,6 +44,7 @@ type inquiry struct {
 	barred    bool       // the link may keep clients out by itself
 	tls       bool       // clients speak TLS
 	opaque    bool       // what they say can't be read in the packets
+	kept      bool       // clients may have kept connections until the stage was taken down
 	behind    netip.Addr // the clients', where a middlebox shows the link another one; else not valid
 }
 

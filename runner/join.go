@@ -82,13 +82,14 @@ func joinLog(e *results.Evidence, records map[string]*results.Record, log []link
 }
 
 // joinLedger counts executions and finds those out of order: a command is
-// reordered if the device executed it after a newer command of the same
-// client. It returns how many executions belong to no record.
+// reordered if the device executed it after a newer command of the same client
+// that was sent once this one had been reported. Commands that are under way at
+// once have no order. It returns how many executions belong to no record.
 func joinLedger(records map[string]*results.Record, ledger []device.Execution) (foreign int) {
 	for _, r := range records {
 		r.Ledger = true
 	}
-	newest := map[uint32]uint32{}
+	newest := map[uint32]*results.Record{}
 	for _, x := range ledger {
 		r := records[x.Command]
 		if r == nil {
@@ -96,10 +97,12 @@ func joinLedger(records map[string]*results.Record, ledger []device.Execution) (
 			continue
 		}
 		r.Executed++
-		if last, seen := newest[r.ID.Client]; seen && r.ID.Seq < last {
+		r.Attempts = max(r.Attempts, r.Executed)
+		switch last := newest[r.ID.Client]; {
+		case last == nil || last.ID.Seq < r.ID.Seq:
+			newest[r.ID.Client] = r
+		case last.ID.Seq > r.ID.Seq && last.Sent >= r.Done:
 			r.Reordered = true
-		} else {
-			newest[r.ID.Client] = r.ID.Seq
 		}
 	}
 	return foreign

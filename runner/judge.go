@@ -19,7 +19,7 @@ const (
 
 // perturbed judges from the lateness of the sendings whether the machine was
 // too busy to play the schedule, and says so.
-func perturbed(lateness []time.Duration) (bool, string) {
+func perturbed(lateness []time.Duration, external bool) (bool, string) {
 	if len(lateness) == 0 {
 		return false, ""
 	}
@@ -28,8 +28,12 @@ func perturbed(lateness []time.Duration) (bool, string) {
 	if median <= lateMedian && tail <= lateTail {
 		return false, ""
 	}
-	return true, fmt.Sprintf("commands were sent late, by %v in the median and %v at p99: the machine was busy",
-		median.Round(10*time.Microsecond), tail.Round(10*time.Microsecond))
+	why := "the machine was busy"
+	if external {
+		why += ", or the client, or its timers are coarse"
+	}
+	return true, fmt.Sprintf("commands were sent late, by %v in the median and %v at p99: %s",
+		median.Round(10*time.Microsecond), tail.Round(10*time.Microsecond), why)
 }
 
 // judgeTrial judges the thresholds that are about this trial's strategy alone.
@@ -46,8 +50,9 @@ func judgeTrial(sc *scenarios.Scenario, trial *results.Trial) []results.Verdict 
 
 // judgeScenarios judges, per scenario and repetition, the thresholds that are
 // about several strategies, all, or one that was not played. Those of skipped
-// scenarios, by name with the reason, are neither held nor failed.
-func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played, skipped map[string]string) []results.Scenario {
+// scenarios, by name with the reason, are neither held nor failed, nor are those
+// on strategies that were left out.
+func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played, skipped map[string]string, left unplayed) []results.Scenario {
 	var judged []results.Scenario
 	for i := range suite.Scenarios {
 		sc := &suite.Scenarios[i]
@@ -55,17 +60,22 @@ func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played, skipped ma
 			here := slices.DeleteFunc(slices.Clone(all), func(p played) bool {
 				return p.trial.Scenario != sc.Name || p.trial.Repetition != rep+1
 			})
-			view := viewOf(sc, here)
+			view := viewOf(sc, here, left[sc.Name])
 			out := results.Scenario{Scenario: sc.Name, About: sc.About, Repetition: rep + 1,
-				Protocol: sc.Protocol, Shows: sc.Shows, Produced: sc.Produced(), Skipped: skipped[sc.Name]}
+				Protocol: sc.Protocol, Shows: sc.Shows, Produced: sc.Produced(), Skipped: skipped[sc.Name], Unplayed: left[sc.Name]}
+			if len(view.Selected) == 0 && out.Skipped == "" {
+				out.Skipped = everyone(out.Unplayed)
+			}
 			if sc.Load.Duration == 0 { // else the same id was sent at another time, by one more often than by the other
-				out.Differences = differences(here)
+				out.Differences, out.Pairings = differences(here), pairings(here)
 			}
 			for _, t := range sc.Assert {
 				named := t.Strategies()
 				switch {
 				case out.Skipped != "":
 					out.Verdicts = append(out.Verdicts, results.Verdict{Threshold: t.String(), Observed: out.Skipped, Result: results.Skipped})
+				case slices.ContainsFunc(named, func(label string) bool { return unable(out.Unplayed, label) }):
+					out.Verdicts = append(out.Verdicts, results.Verdict{Threshold: t.String(), Observed: "not played here", Result: results.Skipped})
 				case len(named) != 1 || view.Trials[named[0]] == nil:
 					out.Verdicts = append(out.Verdicts, t.Judge(view))
 				}
@@ -76,10 +86,14 @@ func (r *Runner) judgeScenarios(suite *scenarios.Suite, all []played, skipped ma
 	return judged
 }
 
-func viewOf(sc *scenarios.Scenario, here []played) assert.View {
-	view := assert.View{Skipped: sc.Skipped, Trials: map[string]*results.Trial{}}
+func viewOf(sc *scenarios.Scenario, here []played, left []results.Unplayed) assert.View {
+	view := assert.View{Skipped: slices.Clone(sc.Skipped), Trials: map[string]*results.Trial{}}
 	for _, st := range sc.Strategies {
-		view.Selected = append(view.Selected, st.Label)
+		if unable(left, st.Label) {
+			view.Skipped = append(view.Skipped, st.Label)
+		} else {
+			view.Selected = append(view.Selected, st.Label)
+		}
 	}
 	for _, p := range here {
 		view.Trials[p.trial.Strategy] = p.trial
@@ -96,6 +110,17 @@ func differences(here []played) []results.Difference {
 		success, low, high := results.PairedDifference(here[i].records, here[0].records)
 		d.Success, d.Low, d.High = results.Rate(success), results.Rate(low), results.Rate(high)
 		all = append(all, d)
+	}
+	return all
+}
+
+// pairings compares every strategy with each before it, by counts.
+func pairings(here []played) []results.Pairing {
+	var all []results.Pairing
+	for i, p := range here {
+		for _, before := range here[:i] {
+			all = append(all, results.Pair(p.trial.Strategy, p.records, before.trial.Strategy, before.records))
+		}
 	}
 	return all
 }

@@ -15,7 +15,7 @@ import (
 // badly.
 func (n *incident) explained(q *inquiry) results.Finding {
 	f := n.seen(q)
-	if q.opaque && n.harmless() {
+	if q.opaque && n.harmless() || q.kept && n.tornDown() {
 		f.Cause = ""
 	}
 	if f.Cause == "" && len(n.failed) == 0 && (n.row == nil || n.row.Reset == "") {

@@ -55,7 +55,7 @@ func measureOverhead(ctx context.Context, seed uint64) (*results.Overhead, error
 
 // newProbe is a client that models nothing but a kept connection.
 func newProbe(s *stage) clients.Client {
-	return clients.Naive{}.Client(s.network(clients.NewDialer(newDial(s.addr, 0)), 0))
+	return clients.Raw{}.Client(s.network(clients.NewDialer(newDial(s.addr, 0)), 0))
 }
 
 func median(times []time.Duration) time.Duration {

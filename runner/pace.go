@@ -22,16 +22,19 @@ func newPace(load *scenarios.Load, id int, seed uint64, ready time.Duration) *pa
 	return &pace{ready: ready, gap: load.Gap, rng: rng, rate: load.Rate, id: id, n: load.Clients}
 }
 
-// due is when the client's command number seq is due, given when it became
-// free. In a closed loop that is a gap later, and at once for the first. In an
-// open loop the schedule is fixed beforehand and does not wait for answers: the
-// clients take turns at the rate.
+// unused is the time since which one is free that has sent nothing yet.
+const unused time.Duration = -1
+
+// due is when the client's command number seq is due, given when the one that is
+// to carry it became free. In a closed loop that is a gap later, and at once for
+// its first. In an open loop the schedule is fixed beforehand and does not wait
+// for answers: the clients take turns at the rate.
 func (p *pace) due(seq int, free time.Duration) time.Duration {
 	if p.rate > 0 {
 		turn := float64(seq)*float64(p.n) + float64(p.id)
 		return p.ready + time.Duration(turn/p.rate*float64(time.Second))
 	}
-	if seq == 0 {
+	if free == unused {
 		return p.ready
 	}
 	return free + p.gap.Draw(p.rng)

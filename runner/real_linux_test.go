@@ -48,7 +48,7 @@ func TestWhatARealDeviceMayHaveDoneStaysACandidate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.close()
-			p, err := r.play(t.Context(), c, job{scenario: &sc, strategy: strategy, repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), common{capture: c, began: time.Now()}, job{scenario: &sc, strategy: strategy, repetition: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestWhatNobodyFeelsIsNamedAsWell(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.close()
-			p, err := r.play(t.Context(), c, job{scenario: &sc, strategy: strategy, repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), common{capture: c, began: time.Now()}, job{scenario: &sc, strategy: strategy, repetition: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rstorm/clients/adapter"
 	"rstorm/results"
 	"rstorm/scenarios"
 	"rstorm/wire/live"
@@ -28,6 +29,7 @@ type Runner struct {
 	Toxiproxy  string   // API of a stock Toxiproxy server in place of the embedded link
 	Isolated   bool     // this process is alone in a private network: packets may be bent, sysctls set
 	Unisolated error    // why it is not, for skipped scenarios to say; nil if no private network was wanted
+	Wanted     []string // labels of strategies that must not all be left out: see [UnableError]
 	Device     []string // command that runs a device as a process of its own, see [device.Spawn]; for profiles that crash
 
 	Capture    live.Mode  // which packets are captured; empty is none
@@ -50,6 +52,7 @@ type Target struct {
 	// TLS is whom to trust; nil is no TLS. With it scenarios of https and h2
 	// are played, without it those of http and h2c.
 	TLS *tls.Config
+	CA  string // TLS.RootCAs as PEM, for clients of other processes; empty if they are the system's
 }
 
 // Progress tells of one trial.
@@ -66,7 +69,7 @@ type Progress struct {
 // judged, in the suite's order. When ctx ends it stops at once and returns what
 // was measured, marked as partial, with ctx's cause as the error. Any other
 // error says that the harness could not do its work; the report then holds
-// what was done before.
+// what was done before. If it is an [*UnableError] nothing was sent.
 func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Report, error) {
 	report := &results.Report{Schema: results.Schema, Seed: r.Seed, Began: time.Now()}
 	before := readKernel()
@@ -78,19 +81,22 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	playable, left := r.playable(able)
 	report.Notes = append(report.Notes, left...)
 
-	var err error
-	if r.Target == (Target{}) && r.Toxiproxy == "" {
+	var adapters adapter.Pool
+	playable, out, err := r.leaveOut(ctx, playable, &adapters)
+	if err == nil && r.Target == (Target{}) && r.Toxiproxy == "" {
 		report.Overhead, err = measureOverhead(ctx, r.Seed)
 	}
 	if err == nil {
 		var all []played
-		all, err = r.playAll(ctx, c, report.Began, playable)
+		all, err = r.playAll(ctx, common{capture: c, adapters: &adapters, began: report.Began}, playable)
 		for _, p := range all {
 			p.trial.Certificate = p.group.of()
 			report.Trials = append(report.Trials, *p.trial)
 		}
-		report.Scenarios = r.judgeScenarios(suite, all, skipped)
+		report.Scenarios = r.judgeScenarios(suite, all, skipped, out)
+		report.Recommend()
 	}
+	err = errors.Join(err, adapters.Close())
 	report.Environment.FidelityNote = c.shortcomings(report.Environment.FidelityNote, r.Capture, report.Trials)
 	said, failed := c.close()
 	report.Notes, err = append(report.Notes, said...), errors.Join(err, failed)
@@ -99,6 +105,13 @@ func (r *Runner) Run(ctx context.Context, suite *scenarios.Suite) (*results.Repo
 	report.Partial = err != nil
 	report.Judge()
 	return report, err
+}
+
+// common is what the trials of a run share.
+type common struct {
+	capture  *capture // nil if packets are not captured
+	adapters *adapter.Pool
+	began    time.Time
 }
 
 // A played is a trial that was played, with the commands it is made of.
@@ -111,7 +124,7 @@ type played struct {
 // playAll plays the trials that mostly wait first, overlapping, and then those
 // that compute, each alone: a busy neighbour would be measured with them. The
 // first error stops the rest.
-func (r *Runner) playAll(ctx context.Context, c *capture, began time.Time, suite *scenarios.Suite) ([]played, error) {
+func (r *Runner) playAll(ctx context.Context, c common, suite *scenarios.Suite) ([]played, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	jobs := r.jobs(suite)
@@ -121,7 +134,7 @@ func (r *Runner) playAll(ctx context.Context, c *capture, began time.Time, suite
 			return
 		}
 		var err error
-		if all[j.order], err = r.play(ctx, c, j, began); err != nil {
+		if all[j.order], err = r.play(ctx, c, j); err != nil {
 			stop(fmt.Errorf("%s with %s: %w", j.scenario.Name, j.strategy.Label, err))
 		}
 	}
@@ -131,7 +144,7 @@ func (r *Runner) playAll(ctx context.Context, c *capture, began time.Time, suite
 }
 
 // play plays one trial and judges what is its own.
-func (r *Runner) play(ctx context.Context, c *capture, j job, began time.Time) (played, error) {
+func (r *Runner) play(ctx context.Context, c common, j job) (played, error) {
 	var done atomic.Int64
 	load := &j.scenario.Load
 	progress := Progress{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
@@ -139,13 +152,14 @@ func (r *Runner) play(ctx context.Context, c *capture, j job, began time.Time) (
 	r.observe(progress)
 
 	start := time.Now()
-	t := trial{runner: r, capture: c, job: j, seed: r.trialSeed(j), done: &done}
+	t := trial{runner: r, common: c, job: j, seed: r.trialSeed(j), done: &done}
 	evidence, notes, err := t.run(ctx)
-	out := &results.Trial{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Repetition: j.repetition,
-		Began: start.Sub(began), Elapsed: time.Since(start), Partial: err != nil || ctx.Err() != nil, Notes: notes}
+	out := &results.Trial{Scenario: j.scenario.Name, Strategy: j.strategy.Label, Uses: j.strategy.Use, Settings: j.strategy.Settings, Repetition: j.repetition,
+		Began: start.Sub(c.began), Elapsed: time.Since(start), Partial: err != nil || ctx.Err() != nil, Notes: notes}
 	out.Summary, out.ByMethod = results.Summarize(evidence)
 	out.Findings, out.FindingsTotal = evidence.Findings, t.findings
-	out.Perturbed, out.Perturbation = perturbed(t.lateness)
+	out.Client = about(t.players)
+	out.Perturbed, out.Perturbation = perturbed(t.lateness, out.Client != nil)
 	out.Verdicts = judgeTrial(j.scenario, out)
 	progress.Ended = out
 	r.observe(progress)

@@ -100,5 +100,5 @@ func computes(sc *scenarios.Scenario) bool {
 			pause += time.Duration(f.Toxic.Attributes["latency"]) * time.Millisecond
 		}
 	}
-	return pause < busy*time.Duration(sc.Load.Clients)
+	return pause < busy*time.Duration(sc.Load.Clients*max(1, sc.Load.Concurrency))
 }

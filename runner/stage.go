@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"rstorm/clients"
 	"rstorm/device"
 	"rstorm/faults"
 	"rstorm/link"
@@ -27,6 +26,7 @@ type controlled interface {
 	Ledger() []device.Execution
 	Connections() []device.Connection
 	Roots() *x509.CertPool // that vouch for it; nil without TLS
+	CA() []byte            // the same as PEM
 	Close() error
 }
 
@@ -43,12 +43,13 @@ type stage struct {
 
 	protocol results.Protocol
 	tls      *tls.Config // whom clients trust; nil without TLS
+	ca       []byte      // the same as PEM, for clients of other processes; nil if it is the system's matter
 }
 
 // raise puts the stage up. Windows of faults count from epoch; no other stage
 // has the number at the same time.
 func (r *Runner) raise(ctx context.Context, sc *scenarios.Scenario, number int, seed uint64, epoch time.Time) (*stage, error) {
-	s := &stage{addr: r.Target.Address, host: r.Target.Host, prefix: r.Target.Prefix, protocol: sc.Protocol, tls: r.Target.TLS}
+	s := &stage{addr: r.Target.Address, host: r.Target.Host, prefix: r.Target.Prefix, protocol: sc.Protocol, tls: r.Target.TLS, ca: []byte(r.Target.CA)}
 	if s.addr == "" {
 		if err := s.raiseDevice(ctx, sc, seed, epoch, r.Device); err != nil {
 			return nil, err
@@ -87,7 +88,7 @@ func (s *stage) raiseDevice(ctx context.Context, sc *scenarios.Scenario, seed ui
 	}
 	s.addr, s.host = s.device.Addr(), s.device.Addr()
 	if roots := s.device.Roots(); roots != nil {
-		s.tls = &tls.Config{RootCAs: roots, ServerName: "localhost"}
+		s.tls, s.ca = &tls.Config{RootCAs: roots, ServerName: "localhost"}, s.device.CA()
 	}
 	return nil
 }
@@ -150,11 +151,6 @@ func (s *stage) forged() map[uint16][]packet.Record {
 		}
 	}
 	return all
-}
-
-// network is what a client gets to reach the device.
-func (s *stage) network(dialer *clients.Dialer, seed uint64) clients.Network {
-	return clients.Network{Dialer: dialer, Host: s.host, Seed: seed, Protocol: s.protocol, TLS: s.tls}
 }
 
 // grace is how long connections get to end by themselves after the last

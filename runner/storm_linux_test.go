@@ -94,7 +94,7 @@ func playStorm(t *testing.T, commands int) {
 			}
 			defer c.close()
 			sc := &suite(t, fmt.Sprintf(storm, commands/64, strategy)).Scenarios[0]
-			play := trial{runner: &r, capture: c, job: job{scenario: sc, strategy: sc.Strategies[0]}, seed: 1, done: new(atomic.Int64)}
+			play := trial{runner: &r, common: common{capture: c}, job: job{scenario: sc, strategy: sc.Strategies[0]}, seed: 1, done: new(atomic.Int64)}
 			e, notes, err := play.run(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -64,7 +64,7 @@ func TestACaptureShowsWhatTheReportSays(t *testing.T) {
 			}
 			sc := able.Scenarios[at]
 			s := slices.IndexFunc(sc.Strategies, func(s scenarios.Strategy) bool { return s.Label == row.strategy })
-			p, err := r.play(t.Context(), nil, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1}, time.Now())
+			p, err := r.play(t.Context(), common{began: time.Now()}, job{order: i, scenario: &sc, strategy: sc.Strategies[s], repetition: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
