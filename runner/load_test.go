@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"rstorm/clients"
+	"rstorm/faults"
 	"rstorm/results"
 	"rstorm/scenarios"
 )
@@ -63,6 +65,18 @@ func TestACommandCarriesItsIDInItsTarget(t *testing.T) {
 	for i, want := range []string{"/base/a?command=3-0", "/base/b?x=1&command=3-1"} {
 		if got := m.command(results.CommandID{Client: 3, Seq: uint32(i)}); got.Target != want {
 			t.Errorf("target %s, want %s", got.Target, want)
+		}
+	}
+}
+
+func TestAClientOfAnotherProcessHasNoNeighbours(t *testing.T) {
+	slow := scenarios.Scenario{Load: scenarios.DefaultLoad(), Strategies: []scenarios.Strategy{
+		{Label: "ours", Strategy: clients.Raw{}}, {Label: "theirs", Strategy: clients.External{Command: []string{"client"}}},
+	}}
+	slow.Device.ServiceTime = faults.After(time.Second)
+	for _, j := range (&Runner{}).jobs(&scenarios.Suite{Scenarios: []scenarios.Scenario{slow}}) {
+		if want := j.strategy.Label == "theirs"; j.alone != want {
+			t.Errorf("%s is played alone: %v", j.strategy.Label, j.alone)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"rstorm/clients"
 	"rstorm/faults"
 	"rstorm/scenarios"
 )
@@ -51,11 +52,18 @@ func (r *Runner) jobs(suite *scenarios.Suite) []job {
 		sc := &suite.Scenarios[i]
 		for rep := range max(1, r.Repeat) {
 			for _, st := range sc.Strategies {
-				all = append(all, job{len(all), sc, st, rep + 1, computes(sc)})
+				all = append(all, job{len(all), sc, st, rep + 1, computes(sc) || apart(st)})
 			}
 		}
 	}
 	return all
+}
+
+// apart reports whether a strategy runs as a process of its own: it keeps the
+// time by itself, and neighbours would keep it from its processor.
+func apart(st scenarios.Strategy) bool {
+	_, conditional := st.Strategy.(clients.Conditional)
+	return conditional
 }
 
 // overlap calls play for every job: first for those that need not be alone, at
