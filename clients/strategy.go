@@ -85,6 +85,8 @@ var Kinds = []Kind{
 		Raw{Liveness: Events}, false},
 	{"settle", "as peek, but waits for a close that may be on its way before every use: a remedy, no client known; OkHttp waits 1 ms for methods other than GET",
 		Raw{Liveness: Settle, Settle: 10 * time.Millisecond}, false},
+	{"spaced", "as peek, but sends nothing sooner than a pause after the last answer, so that a close a few milliseconds after it is seen: a remedy, no client known",
+		Spaced{Raw{Liveness: Peek}, 10 * time.Millisecond}, false},
 	{"go-default", "Go's net/http transport as it comes, with the resends it hides", GoDefault{}, true},
 	{"external", "a client of your own, in any language: a process that speaks JSON lines (docs/adapters.md)", External{Report: Batch}, false},
 	{"adaptive", "as naive until a connection that was used before fails a command, then as close, and after a while as naive again",
