@@ -110,7 +110,7 @@ func TestREADMESamplesAreValid(t *testing.T) {
 		}
 	}
 	var sources bytes.Buffer
-	for _, file := range []string{"clients/goclose.go"} {
+	for _, file := range []string{"clients/breaker.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
