@@ -12,8 +12,28 @@ import (
 	"rstorm/sweep"
 )
 
-// play plays a trial for each rate, given by its logarithm.
+// play plays a trial for each rate, given by its logarithm. As many overlap as
+// the machine bears: rates that it can't send would be taken for limits, or for
+// rates that do not break.
 func (l *limit) play(ctx context.Context, values []float64) ([]sweep.Sample, error) {
+	var all []sweep.Sample
+	for len(values) > 0 {
+		n, sum := 1, math.Exp(values[0])
+		for n < len(values) && sum+math.Exp(values[n]) <= limitTogether {
+			sum += math.Exp(values[n])
+			n++
+		}
+		samples, err := l.together(ctx, values[:n])
+		if all = append(all, samples...); err != nil {
+			return all, err
+		}
+		values = values[n:]
+	}
+	return all, nil
+}
+
+// together plays trials that may overlap.
+func (l *limit) together(ctx context.Context, values []float64) ([]sweep.Sample, error) {
 	suite := new(scenarios.Suite)
 	for _, v := range values {
 		l.played++
@@ -25,8 +45,26 @@ func (l *limit) play(ctx context.Context, values []float64) ([]sweep.Sample, err
 		t := &report.Trials[i]
 		at := slices.IndexFunc(suite.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == t.Scenario })
 		samples[at] = sweep.Sample{Commands: t.Summary.Commands, OK: t.Summary.OK, Perturbed: t.Perturbed}
+		if float64(t.Summary.OK) >= l.bound*float64(t.Summary.Commands) {
+			sent := sentAt(&suite.Scenarios[at].Load, &t.Summary)
+			l.kept = max(l.kept, sent)
+			samples[at].Perturbed = t.Perturbed || sent < keeping*suite.Scenarios[at].Load.Rate
+		}
 	}
 	return samples, err
+}
+
+// keeping is the share of a rate that has to be sent for the rate to count as
+// played.
+const keeping = 0.8
+
+// sentAt is the rate at which commands were sent that should have come at the
+// load's: those that wait for the one before them make the trial longer by their
+// wait.
+func sentAt(load *scenarios.Load, s *results.Summary) float64 {
+	wait := max(0, s.Latency.P99-s.Service.P99).Seconds()
+	should := float64(s.Commands) / load.Rate
+	return load.Rate * should / (should + wait)
 }
 
 // at is the scenario at a rate. A load bounded by time stays so: its faults may
@@ -36,7 +74,7 @@ func (l *limit) at(rate float64) scenarios.Scenario {
 	sc.Name = fmt.Sprintf("%s at %.0f/s, trial %d", sc.Name, rate, l.played)
 	sc.Load.Gap, sc.Load.Rate = faults.Delay{}, rate
 	if sc.Load.Duration == 0 {
-		commands := min(limitCommands, rate*limitTime.Seconds())
+		commands := min(limitCommands, rate*l.span.Seconds())
 		sc.Load.Commands = int(math.Ceil(commands / float64(sc.Load.Clients)))
 	}
 	return sc
@@ -58,9 +96,13 @@ func (l *limit) conclude(curve *results.Curve) (found *results.Limit, text strin
 		text = fmt.Sprintf("breaks above %.0f [%.0f..%.0f] commands/s", found.Rate, found.Low, found.High)
 	case !below && len(curve.Points) > 0 && curve.Points[len(curve.Points)-1].Side == results.Above:
 		// What lies open below the highest rate had too few commands to tell.
-		text = fmt.Sprintf("does not break up to %.0f commands/s", l.most)
-		if l.own {
-			text += ", all that its clients can send"
+		switch {
+		case l.kept < keeping*l.most:
+			text = fmt.Sprintf("does not break up to %.0f commands/s, all that could be sent", twoDigits(l.kept))
+		case l.own:
+			text = fmt.Sprintf("does not break up to %.0f commands/s, all that its clients can send", l.most)
+		default:
+			text = fmt.Sprintf("does not break up to %.0f commands/s", l.most)
 		}
 	case len(curve.Points) > 0 && curve.Points[0].Side == results.Below:
 		text = fmt.Sprintf("breaks at %.0f commands/s already", math.Exp(curve.Points[0].Value))
@@ -68,7 +110,7 @@ func (l *limit) conclude(curve *results.Curve) (found *results.Limit, text strin
 		text = fmt.Sprintf("whether it breaks at rates up to %.0f commands/s could not be told", l.most)
 	}
 	if perturbed > 0 {
-		text += fmt.Sprintf(" (of %d trials %d were perturbed)", l.played, perturbed)
+		text += fmt.Sprintf(" (in %d of %d trials the schedule was not kept)", perturbed, l.played)
 	}
 	return found, text
 }

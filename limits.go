@@ -19,8 +19,10 @@ const (
 	slowest, fastest = 10.0, 5000.0
 	limitBound       = 0.99
 	limitTime        = 2 * time.Second
-	limitCommands    = 500 // of a trial
-	limitTrials      = 120 // of a scenario
+	limitCommands    = 500              // of a trial
+	limitTrials      = 120              // of a scenario
+	limitTogether    = 1000.0           // commands a second of all trials that overlap: the machine is not what is to break
+	limitAtMost      = 30 * time.Second // of a scenario, after the first trial of each rate
 )
 
 // findLimits looks for the rate above which each scenario's recommended
@@ -45,7 +47,7 @@ func (o *runOptions) findLimits(ctx context.Context, s streams, r *runner.Runner
 		if at < 0 || c.Strategy == "" || c.BreaksHere() {
 			continue
 		}
-		l := &limit{runner: &own, scenario: suite.Scenarios[at], least: slowest, most: fastest}
+		l := &limit{runner: &own, scenario: suite.Scenarios[at], least: slowest, most: fastest, bound: limitBound, span: limitTime}
 		if err = l.find(ctx, c, report); err != nil {
 			report.Partial = true
 			report.Judge()
@@ -62,10 +64,13 @@ type limit struct {
 	runner   *runner.Runner
 	scenario scenarios.Scenario
 
-	least, most float64 // rates between which it looks
-	own         bool    // most is what the clients can send, not what anyone wants to know
+	least, most float64       // rates between which it looks
+	own         bool          // most is what the clients can send, not what anyone wants to know
+	bound       float64       // on success
+	span        time.Duration // about how long a trial sends
 
-	played int // trials begun, for their names: the draws depend on them
+	played int     // trials begun, for their names: the draws depend on them
+	kept   float64 // the highest rate at which commands were indeed sent, and success held
 }
 
 // find looks for the limit of a recommended strategy.
@@ -90,8 +95,9 @@ func (l *limit) search(ctx context.Context) (found *results.Limit, text string, 
 		rate := math.Round(math.Exp(v)/slowest) * slowest // at low rates a trial is too short to tell closer ones apart
 		return math.Log(min(max(twoDigits(rate), l.least), l.most))
 	}
-	curve, err := sweep.Search{From: math.Log(l.least), To: math.Log(l.most), Bound: limitBound, Trials: limitTrials,
-		Play: l.play, Round: round}.Find(ctx)
+	began := time.Now()
+	curve, err := sweep.Search{From: math.Log(l.least), To: math.Log(l.most), Bound: l.bound, Trials: limitTrials,
+		Enough: func() bool { return time.Since(began) > limitAtMost }, Play: l.play, Round: round}.Find(ctx)
 	if err != nil {
 		return nil, "", err
 	}

@@ -224,6 +224,9 @@ func listKeys(w io.Writer, v any) {
 
 // standing says what a field is by default, if it is anything.
 func standing(f scenarios.Field) string {
+	if f.Must != "" {
+		return ", required"
+	}
 	if f.Default == "" {
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,6 +22,7 @@ type sweepOptions struct {
 	runOptions
 	param, from, to  string
 	bound            string
+	atMost           time.Duration
 	trials, commands int
 	as               string
 }
@@ -38,8 +40,9 @@ func sweepFlags(o *sweepOptions) *pflag.FlagSet {
 	flags.StringVar(&o.from, "from", "", "least `VALUE` of the setting, written as in a scenarios file")
 	flags.StringVar(&o.to, "to", "", "greatest `VALUE` of the setting")
 	flags.StringVar(&o.bound, "bound", "99%", "the `SHARE` of successes to look for, as in 99% or 'success 99%'")
-	flags.IntVar(&o.trials, "trials", 200, "play at most `N` trials per strategy")
-	flags.IntVar(&o.commands, "commands", 0, "`N` commands of each client in each trial (default the scenario's, and at most 100; a load bounded by time stays so)")
+	flags.DurationVar(&o.atMost, "time", time.Minute, "begin no more trials of a strategy once it has taken `TIME`; what is known by then is printed")
+	flags.IntVar(&o.trials, "trials", 500, "play at most `N` trials per strategy: several for each value, as many as it takes to tell")
+	flags.IntVar(&o.commands, "commands", 0, "`N` commands of each client in each trial (default the scenario's, at most 100 and about 3s; a load bounded by time stays so)")
 	for _, name := range shared {
 		flags.AddFlag(run.Lookup(name))
 	}
@@ -97,6 +100,9 @@ func runSweep(ctx context.Context, s streams, args []string) error {
 	}
 	p := &practice{options: &o, runner: r, suite: suite, bound: bound}
 	out, err := p.all(ctx, s, curves)
+	if unable, ok := errors.AsType[*runner.UnableError](err); ok {
+		return usage(unable, "rstorm adapter check -- CMD tells what is wrong with a client", "nothing was sent")
+	}
 	out.Suite = identify(name, suite)
 	return o.finish(ctx, s, format, out, err)
 }
@@ -112,6 +118,9 @@ func (o *sweepOptions) check() (format results.CurveFormat, bound float64, err e
 		if f.value == "" {
 			errs = append(errs, fmt.Errorf("--%s is missing", f.name))
 		}
+	}
+	if o.atMost <= 0 {
+		errs = append(errs, fmt.Errorf("--time is %v, want more than 0", o.atMost))
 	}
 	if o.trials < 2 || o.trials > most {
 		errs = append(errs, fmt.Errorf("--trials is %d, want 2 to %d", o.trials, most))
@@ -153,9 +162,6 @@ func (o *sweepOptions) finish(ctx context.Context, s streams, format results.Cur
 	}
 	if e := format.Write(s.out, out); e != nil {
 		errs = append(errs, fmt.Errorf("print the curves: %w", e))
-	}
-	if unable, ok := errors.AsType[*runner.UnableError](err); ok {
-		return usage(errors.Join(append(errs, unable)...), "rstorm adapter check -- CMD tells what is wrong with a client")
 	}
 	interrupted := err != nil && ctx.Err() != nil
 	if interrupted && errors.Is(err, context.Cause(ctx)) {

@@ -90,11 +90,10 @@ func (o *sweepOptions) curve(sc *scenarios.Scenario, label string) (p planned, e
 
 // shorten sets the number of commands, unless it is what is swept.
 func (o *sweepOptions) shorten(sc *scenarios.Scenario) error {
-	swept := o.param == "load.commands" || o.param == "load.duration"
 	switch l := &sc.Load; {
-	case swept && o.commands > 0:
+	case o.counted() && o.commands > 0:
 		return fmt.Errorf("--commands contradicts --param %s", o.param)
-	case swept:
+	case o.counted():
 	case o.commands > 0:
 		l.Commands, l.Duration = o.commands, 0
 	case l.Duration == 0:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -21,8 +22,11 @@ type practice struct {
 	bound   float64
 
 	out         *results.Sweep
-	played      int // trials begun, for their names: the draws depend on them
+	began       time.Time // of the curve under way
+	gridded     bool      // its grid was played
+	played      int       // trials begun, for their names: the draws depend on them
 	runs        int
+	shortest    int // commands of each client in the shortest trial that was made to fit; 0 if none was
 	uncertified int
 }
 
@@ -34,32 +38,56 @@ func (p *practice) all(ctx context.Context, s streams, curves []planned) (*resul
 		From: first.from, To: first.to, FromText: first.setting.Text(first.from), ToText: first.setting.Text(first.to),
 		Step: first.step, Bound: results.Rate(p.bound)}
 	if !o.quiet {
-		fmt.Fprintf(s.err, "rstorm: %s from %s to %s, curves: %d, seed %d\n", o.param, p.out.FromText, p.out.ToText, len(curves), o.seed)
+		fmt.Fprintf(s.err, "rstorm: %s from %s to %s, curves: %d, of about %v each at most, seed %d\n", o.param, p.out.FromText, p.out.ToText, len(curves), o.atMost, o.seed)
 		shown := newProgress(s.err, o.verbose)
 		defer shown.close()
 		p.runner.Observe = shown.observe
 	}
 	var err error
-	for i := range curves {
-		if err = p.one(ctx, &curves[i]); err != nil {
+	for _, c := range o.foreignFirst(curves) {
+		if err = p.one(ctx, c); err != nil {
 			break
 		}
 	}
+	p.order(curves)
 	p.conclude(first)
 	p.out.Partial, p.out.Elapsed = err != nil, time.Since(p.out.Began)
 	p.out.Environment.Version, p.out.Environment.Build = version, build()
 	return p.out, err
 }
 
+// foreignFirst is the order to play in: whether the user's own client can be
+// played at all is to be known before anything is sent.
+func (o *sweepOptions) foreignFirst(curves []planned) []*planned {
+	var own, others []*planned
+	for i := range curves {
+		if c := &curves[i]; slices.Contains(o.wanted, c.label) {
+			own = append(own, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return append(own, others...)
+}
+
+// order puts the curves into the order that was asked for.
+func (p *practice) order(curves []planned) {
+	at := func(c results.Curve) int {
+		return slices.IndexFunc(curves, func(o planned) bool { return o.scenario.Name == c.Scenario && o.label == c.Strategy })
+	}
+	slices.SortFunc(p.out.Curves, func(a, b results.Curve) int { return cmp.Compare(at(a), at(b)) })
+}
+
 // one is one curve.
 func (p *practice) one(ctx context.Context, c *planned) error {
+	p.began, p.gridded = time.Now(), false
 	p.out.Note(c.setting.Note)
 	p.runner.Wanted = nil
 	if slices.Contains(p.options.wanted, c.label) {
 		p.runner.Wanted = []string{c.label}
 	}
-	search := sweep.Search{From: c.from, To: c.to, Bound: p.bound, Round: c.round, Trials: p.options.trials,
-		Play: func(ctx context.Context, values []float64) ([]sweep.Sample, error) { return p.play(ctx, c, values) }}
+	search := sweep.Search{From: c.from, To: c.to, Bound: p.bound, Round: c.round, Trials: p.options.trials, Enough: p.enough,
+		Play: func(ctx context.Context, values []float64) ([]sweep.Sample, error) { return p.few(ctx, c, values) }}
 	curve, err := search.Find(ctx)
 	curve.Scenario, curve.Strategy = c.scenario.Name, c.label
 	for i := range curve.Points {
@@ -86,6 +114,7 @@ func (p *practice) play(ctx context.Context, c *planned, values []float64) ([]sw
 			return nil, err
 		}
 		p.played++
+		p.fit(sc)
 		sc.Name = fmt.Sprintf("%s, %s %s, trial %d", sc.Name, c.setting.Path, c.setting.Text(v), p.played)
 		suite.Scenarios = append(suite.Scenarios, *sc)
 	}
@@ -137,6 +166,7 @@ func (p *practice) conclude(c *planned) {
 	if busy > 0 {
 		p.out.Note(fmt.Sprintf("In %d of %d trials the machine was too busy to play the schedule; up to three of each value were played again and do not count.", busy, p.played))
 	}
+	p.out.Note(p.shortened())
 	if grid := (c.to - c.from) / 10; grid > c.step {
 		p.out.Note(fmt.Sprintf("A dip or a peak narrower than %s, the first grid's step, may have been missed.", c.setting.Text(grid)))
 	}

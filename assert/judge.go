@@ -32,7 +32,27 @@ func (t Threshold) Judge(v View) results.Verdict {
 	default:
 		verdict.Observed, verdict.Result = t.judgeEach(v)
 	}
+	if verdict.Result == results.Held {
+		if label := v.broken(named); label != "" {
+			verdict.Observed, verdict.Result = verdict.Observed+", but "+label+" broke", results.NoData
+		}
+	}
 	return verdict
+}
+
+// broken names one of those strategies, or of all selected if there are none,
+// whose client broke: what it would have done then is not known, and a threshold
+// that what it did happens to keep is not kept.
+func (v View) broken(named []string) string {
+	if len(named) == 0 {
+		named = v.Selected
+	}
+	for _, label := range named {
+		if t := v.Trials[label]; t != nil && t.Client != nil && t.Client.Broke != "" {
+			return label
+		}
+	}
+	return ""
 }
 
 func (t Threshold) judgeNamed(v View, named []string) (string, results.Judgement) {

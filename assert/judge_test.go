@@ -102,6 +102,20 @@ func TestNoDataNeverHolds(t *testing.T) {
 	}
 }
 
+// What a client would have done that broke nobody knows; a threshold that it
+// misses is missed all the same.
+func TestAClientThatBrokeHoldsNothing(t *testing.T) {
+	v := closeRace()
+	v.Trials["retry"].Client = &results.Client{Broke: "it ended"}
+	judged(t, v, "retry.success < 90%", "80%, but retry broke", results.NoData)
+	judged(t, v, "retry.success > 90%", "80%", results.Missed)
+	judged(t, v, "duplicates == 20", "20, but retry broke", results.NoData)
+	judged(t, v, "duplicates == 0", "20", results.Missed)
+	judged(t, v, "close.success - naive.success > 30%", "49.5% (99.5% - 50%)", results.Held)
+	v.Trials["retry"].Client.Broke = ""
+	judged(t, v, "duplicates == 20", "20", results.Held)
+}
+
 func TestASelectionLeavesUndecidedWhatItCannotTell(t *testing.T) {
 	v := closeRace()
 	v.Selected, v.Skipped = []string{"close", "retry"}, []string{"naive"}

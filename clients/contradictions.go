@@ -22,16 +22,43 @@ func (s Raw) Validate() []error {
 	word("liveness", string(s.Liveness), s.Liveness.Names())
 	word("close", string(s.Close), s.Close.Names())
 
-	const none = "reuse: none leaves no connection to rest"
-	bad(s.Reuse == Fresh && s.Liveness != "" && s.Liveness != Blind, "liveness", "%s, so there is nothing to look at", none)
-	bad(s.Reuse == Fresh && s.Idle > 0, "idle", "%s", none)
-	bad(s.Reuse == Fresh && s.Hint, "hint", "%s", none)
+	rests, none := s.Reuse != Fresh && !s.Renew, "renew: true leaves no connection to rest"
+	if s.Reuse == Fresh {
+		none = "reuse: none leaves no connection to rest"
+	}
+	bad(!rests && s.Liveness != "" && s.Liveness != Blind, "liveness", "%s, so there is nothing to look at", none)
+	bad(!rests && s.Idle > 0, "idle", "%s", none)
+	bad(!rests && s.Hint, "hint", "%s", none)
+	bad(!rests && s.When.stale(), "retry", "%s, so none is stale", none)
 	bad(s.Reuse == Fresh && s.Close == CloseHeader, "close", "header leaves it to the device whether a connection is used again, reuse: none does not: say client")
 	bad(s.Reuse != Fresh && s.Close == CloseClient, "close", "client closes after every answer, so none is used again: say reuse: none")
 	bad(s.Settle > 0 && s.Liveness != Settle, "settle", "it is for liveness: settle only")
 	bad(s.Settle == 0 && s.Liveness == Settle, "settle", "liveness: settle waits as long as this says: it must be more than 0")
 	bad(s.Margin > 0 && !s.Hint, "margin", "it is a part of what hint promises: say hint: true")
 	return append(errs, s.Retry.Validate()...)
+}
+
+// mute reports settings of resends where nothing says what is sent again, and
+// methods that what is said never sends again.
+func (s *Retry) mute() []error {
+	var errs []error
+	for _, setting := range []struct {
+		field string
+		set   bool
+	}{
+		{"attempts", s.Attempts > 0}, {"backoff", s.Backoff > 0}, {"max_backoff", s.MaxBackoff > 0}, {"jitter", s.Jitter > 0},
+		{"budget", s.Budget > 0}, {"deadline", s.Deadline > 0}, {"on", len(s.On) > 0}, {"methods", len(s.Methods) > 0},
+	} {
+		if setting.set && s.When == "" {
+			errs = append(errs, &SettingError{setting.field, "nothing is sent again as long as retry is not said"})
+		}
+	}
+	for _, m := range s.Methods {
+		if (s.When == Idempotent || s.When == StaleIdempotent) && isToken([]byte(m)) && strings.ToUpper(m) == m && !idempotent(m) {
+			errs = append(errs, &SettingError{"methods", fmt.Sprintf("%s is not idempotent, and retry: %s never sends it again", m, s.When)})
+		}
+	}
+	return errs
 }
 
 // keeps reports whether connections carry further commands.

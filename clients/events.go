@@ -31,15 +31,14 @@ func (e *events) rest(dead func()) {
 	go e.wait(waited, dead)
 }
 
-// wait is over before it calls dead, which may end the guard, or wait for a
-// lock that the caller of wake holds.
+// wait calls dead before it is over, and so before the end that waits for it.
 func (e *events) wait(waited chan struct{}, dead func()) {
+	defer close(waited)
 	usable, over := e.await(look{})
 	e.mu.Lock()
 	e.gone = !usable
 	tell := e.gone && !over && e.waited == waited
 	e.mu.Unlock()
-	close(waited)
 	if tell {
 		dead()
 	}

@@ -15,16 +15,17 @@ import (
 // became of them; what the link, the device's ledger and the packets show of
 // them does not come from it.
 type External struct {
-	Command []string          `yaml:"command" doc:"the program and its arguments, as in [node, client.mjs]"`
-	Profile string            `yaml:"profile" doc:"which of its clients; empty is its first"`
+	Command []string          `yaml:"command" must:"[node, client.mjs]" doc:"the program and its arguments, as in [node, client.mjs]"`
+	Profile string            `yaml:"profile" doc:"which of its clients; empty is its first but null"`
 	Options map[string]string `yaml:"options" doc:"settings that its author gave it, by name"`
-	Report  Reporting         `yaml:"report" doc:"when it writes its results: writing takes it time; default batch"`
+	Report  Reporting         `yaml:"report" doc:"when it writes its results: writing takes it time; default batch, if it can"`
 }
 
 // Reporting is when an external client writes its results.
 type Reporting string
 
-// The words for it. The zero value means [Batch].
+// The words for it. The zero value means [Batch], but for an adapter that can
+// only [Stream].
 const (
 	Batch  Reporting = "batch"  // when the commands that it was sent together are done
 	Stream Reporting = "stream" // each at once
@@ -33,22 +34,19 @@ const (
 // Names lists them.
 func (Reporting) Names() []string { return []string{string(Batch), string(Stream)} }
 
-// Validate reports settings that can't be meant. That there is no command is
-// [External.Able]'s to say.
+// Validate reports settings that can't be meant. A command that is missing is
+// for who reads the settings to report, and for [External.Able].
 func (e External) Validate() []error {
-	var errs []error
 	if len(e.Command) > 0 && e.Command[0] == "" {
-		errs = append(errs, &SettingError{"command", "the program has no name"})
+		return []error{&SettingError{"command", "the program has no name"}}
 	}
-	if len(e.Command) == 0 && (e.Profile != "" || len(e.Options) > 0) {
-		errs = append(errs, &SettingError{"command", "is missing: there is no program to give a profile or options to"})
-	}
-	return errs
+	return nil
 }
 
-// report is the setting as the protocol has it.
-func (e External) report() string {
-	if e.Report == Stream {
+// report is the setting as the protocol has it, for an adapter.
+func (e External) report(h *adapter.Hello) string {
+	streams := h.Has(adapter.CapStream) && !h.Has(adapter.CapBatch)
+	if e.Report == Stream || e.Report == "" && streams {
 		return string(Stream)
 	}
 	return string(Batch)
@@ -64,14 +62,15 @@ type external struct {
 	settings External
 	network  Network
 
-	prepared bool
-	unready  error            // why it could not be prepared
-	process  *adapter.Process // from Prepare to the end of Play
-	remove   func()           // of the file of whom to trust
-	init     adapter.Init
-	clock    adapter.Clock
-	about    results.Client
-	errors   map[string]*results.ErrorText
+	prepared  bool
+	unready   error            // why it could not be prepared
+	process   *adapter.Process // from Prepare to the end of Play
+	remove    func()           // of the file of whom to trust
+	init      adapter.Init
+	reporting string // as the protocol has it
+	clock     adapter.Clock
+	about     results.Client
+	errors    map[string]*results.ErrorText
 }
 
 // Do is not used: an external client is told of its commands beforehand.
@@ -159,8 +158,9 @@ func (c *external) release(err error) {
 func (c *external) introduce() {
 	h := &c.process.Hello
 	if c.about.Profile == "" {
-		c.about.Profile = h.Profiles[0]
+		c.about.Profile = h.Default()
 	}
+	c.reporting = c.settings.report(h)
 	c.about.Name, c.about.Lib, c.about.Runtime, c.about.Startup = h.Name, h.Lib, h.Runtime, c.process.Startup
 }
 

@@ -48,7 +48,7 @@ func (e External) Able(ctx context.Context, n Network, d Demand) error {
 
 // suits compares what an adapter can do with what is wanted of it.
 func (e External) suits(h *adapter.Hello, n Network, d Demand) error {
-	if e.Profile != "" && !slices.Contains(h.Profiles, e.Profile) {
+	if e.Profile != "" && len(h.Profiles) > 0 && !slices.Contains(h.Profiles, e.Profile) {
 		return fmt.Errorf("the adapter has no profile %q (have %s)", e.Profile, strings.Join(h.Profiles, ", "))
 	}
 	for _, need := range []struct {
@@ -56,7 +56,7 @@ func (e External) suits(h *adapter.Hello, n Network, d Demand) error {
 		cap, what string
 	}{
 		{e.Report == Stream, adapter.CapStream, "report each result at once"},
-		{e.Report != Stream && h.Has(adapter.CapStream), adapter.CapBatch, "report the results of many commands together: set report: stream"},
+		{e.Report == Batch && h.Has(adapter.CapStream), adapter.CapBatch, "report the results of many commands together: set report: stream"},
 		{d.Open, adapter.CapAt, "play an open loop, as a rate is"},
 		{!d.Open && !d.Constant, adapter.CapGaps, "pause differently after each command"},
 		{d.Concurrency > 1, adapter.CapConcurrency, "have several commands under way at once"},

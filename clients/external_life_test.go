@@ -60,6 +60,9 @@ func (l *puppet) live() {
 	if l.how == "plain" {
 		caps = nil
 	}
+	if l.how == "streams" {
+		caps = []string{adapter.CapStream}
+	}
 	l.say(adapter.Hello{Type: "hello", Protocol: 1, Name: "life", Lib: "net/http", Runtime: "go", Caps: caps, Profiles: []string{"keep", "odd"}})
 	in := bufio.NewReader(os.Stdin)
 	for {
@@ -109,6 +112,9 @@ func (l *puppet) run(line []byte) {
 	var r adapter.Run
 	if err := json.Unmarshal(line, &r); err != nil {
 		panic(err)
+	}
+	if l.how == "streams" && r.Report != "stream" {
+		l.say(map[string]string{"type": "error", "msg": "report is " + r.Report})
 	}
 	began := time.Now()
 	lanes := make(chan struct{}, max(1, r.Concurrency))

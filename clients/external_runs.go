@@ -13,7 +13,7 @@ import (
 
 // sendOpen sends an open loop, whose times are fixed, as one run.
 func (k *carrier) sendOpen(ctx context.Context) error {
-	run := adapter.Run{Report: k.client.settings.report(), Concurrency: k.Concurrency, Pace: &adapter.Pace{Kind: "at"}}
+	run := adapter.Run{Report: k.client.reporting, Concurrency: k.Concurrency, Pace: &adapter.Pace{Kind: "at"}}
 	var due []time.Duration
 	for seq := 0; k.Commands == 0 || seq < k.Commands; seq++ {
 		at := k.Due(seq)
@@ -49,7 +49,7 @@ func (k *carrier) sendNext(ctx context.Context) (int, error) {
 
 // cut makes a closed loop's next run, and says by when it must be done.
 func (k *carrier) cut() (run adapter.Run, limit time.Duration, err error) {
-	run = adapter.Run{Report: k.client.settings.report(), Concurrency: k.Concurrency}
+	run = adapter.Run{Report: k.client.reporting, Concurrency: k.Concurrency}
 	most := k.room()
 	for bytes := 0; len(run.Commands) < most && limit < longest; {
 		next, err := k.draw()

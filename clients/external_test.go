@@ -218,6 +218,25 @@ func TestWhatWentWrongIsToldInTheClientsWords(t *testing.T) {
 	}
 }
 
+// Nobody has to say how an adapter reports that can do it in one way only.
+func TestAnAdapterThatOnlyStreamsIsAskedTo(t *testing.T) {
+	s := newStand(t, fine)
+	n, e := network(t, s), External{Command: like("streams")}
+	d := Demand{Clients: 1, Concurrency: 1, Constant: true}
+	if err := e.Able(t.Context(), n, d); err != nil {
+		t.Fatal(err)
+	}
+	l := newLoad(5)
+	if err := scheduled(t, e, n).Play(t.Context(), l.Schedule); err != nil {
+		t.Fatal(err)
+	}
+	l.whole(t)
+	e.Report = Batch
+	if err := e.Able(t.Context(), n, d); err == nil || !strings.Contains(err.Error(), "report: stream") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnExternalClientThatBreaksEndsItsOwnTrialOnly(t *testing.T) {
 	s := newStand(t, fine)
 	n := network(t, s)

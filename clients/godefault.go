@@ -20,14 +20,31 @@ import (
 // to the first request of its connection: up to 7 times, with a pause that
 // doubles from 1 s before all but the first (func RoundTripOpt in net/http's
 // h2_bundle.go). Its attempts are recorded, so what it hides from its caller
-// shows. Our requests carry no Idempotency-Key: with one it would send any
-// method again.
-type GoDefault struct{}
+// shows. Requests carry an Idempotency-Key only if the settings say so: with one
+// it sends any method again where it would a GET.
+type GoDefault struct {
+	Key bool `yaml:"idempotency_key" doc:"send the command's id as Idempotency-Key: net/http then takes every method for idempotent, and sends it again in silence"`
+}
 
 // Client makes a client with a transport of its own.
-func (GoDefault) Client(n Network) Client { return newWatched(n, goTransport) }
+func (s GoDefault) Client(n Network) Client {
+	return newWatched(n, func(n Network) http.RoundTripper {
+		if s.Key {
+			return keyed{netHTTP(n)}
+		}
+		return netHTTP(n)
+	})
+}
 
-func goTransport(n Network) http.RoundTripper { return netHTTP(n) }
+// A keyed names each request to net/http as idempotent.
+type keyed struct{ *http.Transport }
+
+// RoundTrip sends a copy of req with the key.
+func (k keyed) RoundTrip(req *http.Request) (*http.Response, error) {
+	own := req.Clone(req.Context())
+	own.Header.Set("Idempotency-Key", req.Header.Get(results.IDHeader))
+	return k.Transport.RoundTrip(own)
+}
 
 // netHTTP makes a transport as [GoDefault] says.
 func netHTTP(n Network) *http.Transport {

@@ -50,6 +50,44 @@ func TestGoClosesByItself(t *testing.T) {
 	}
 }
 
+// With a key net/http sends a PUT again that was executed, as it does a GET, and
+// does not say so. Without one no request carries a key.
+func TestGoSendsEverythingAgainThatHasAKey(t *testing.T) {
+	for _, tt := range []struct {
+		strategy Strategy
+		key      bool
+		want     string
+	}{
+		{GoDefault{}, false, "reset 0: wait 1/2 reset"},
+		{GoDefault{Key: true}, true, "ok 200: wait 1/2 reset; done 2/1 ok"},
+	} {
+		var all seen
+		s := serve(t, func(p *peer) {
+			for req := p.request(); req != nil; req = p.request() {
+				all.mu.Lock()
+				all.requests = append(all.requests, req)
+				all.mu.Unlock()
+				if p.seq(req) == 1 && !p.again(req) {
+					p.reset()
+					return
+				}
+				p.say(whole)
+			}
+		})
+		c := start(t, tt.strategy, s.network())
+		expect(t, do(t, c, command("PUT", 0)), first)
+		expect(t, do(t, c, command("PUT", 1)), tt.want)
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		for _, req := range all.requests {
+			id := req.Header.Get(results.IDHeader)
+			if got := req.Header.Get("Idempotency-Key"); id == "" || tt.key && got != id || !tt.key && got != "" {
+				t.Errorf("%+v: command %q has the key %q", tt.strategy, id, got)
+			}
+		}
+	}
+}
+
 // Every URL of go-refresh is another one, and still holds what the command's
 // had, in its place.
 func TestGoRefreshNeverAsksTheSameTwice(t *testing.T) {

@@ -242,7 +242,7 @@ func TestDeviceWithoutHTTP2(t *testing.T) {
 func TestPlugNetwork(t *testing.T) {
 	for _, protocol := range []results.Protocol{results.HTTP, results.HTTPS, results.H2, results.H2C} {
 		n, seen := standard(t, protocol)
-		c := start(t, PlugNetwork(func(n Network) http.RoundTripper { return goTransport(n) }), n)
+		c := start(t, PlugNetwork(func(n Network) http.RoundTripper { return netHTTP(n) }), n)
 		expect(t, do(t, c, command("PUT", 0)), first)
 		expect(t, do(t, c, command("PUT", 1)), second)
 		if got := <-seen; (got.major == 2) != protocol.HTTP2() || got.tls != protocol.TLS() {

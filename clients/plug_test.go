@@ -21,11 +21,11 @@ func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f
 // with plugs a function that has the transport of go-default at hand.
 func with(f func(http.RoundTripper, *http.Request) (*http.Response, error)) Strategy {
 	return PlugNetwork(func(n Network) http.RoundTripper {
-		t := goTransport(n)
+		t := netHTTP(n)
 		return struct {
 			tripper
 			closer
-		}{func(req *http.Request) (*http.Response, error) { return f(t, req) }, t.(closer)}
+		}{func(req *http.Request) (*http.Response, error) { return f(t, req) }, t}
 	})
 }
 

@@ -1,13 +1,20 @@
 package clients
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // errRenewed is the end of an attempt whose client was renewed for another
 // command, as if it had been closed by force.
-var errRenewed = errors.New("the client was renewed for another command, and its connections closed")
+var errRenewed error = renewedError{}
+
+type renewedError struct{}
+
+// Error says what became of the client.
+func (renewedError) Error() string {
+	return "the client was renewed for another command, and its connections closed"
+}
+
+// Errno is the word for it in reports, see [results.Errno].
+func (renewedError) Errno() string { return "renewed" }
 
 // A term is the time from one renewal of a client to the next.
 type term struct {

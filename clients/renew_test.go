@@ -42,7 +42,7 @@ func TestRefreshKillsTheRequestsOfOthers(t *testing.T) {
 			expect(t, do(t, c, command("PUT", 1)), anew)
 			r := <-killed
 			expect(t, r, "failed 0: wait 1/1 failed")
-			if !errors.Is(r.Err, errRenewed) || results.Errno(r.Err) != "" {
+			if !errors.Is(r.Err, errRenewed) || results.Errno(r.Err) != "renewed" {
 				t.Errorf("the killed command's error is %q (%v)", results.Errno(r.Err), r.Err)
 			}
 			if err := <-ends; err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -251,9 +251,12 @@ func TestRetrySettingsThatCantBeMeant(t *testing.T) {
 		{Retry{}, ""},
 		{Retry{When: Any, Attempts: 4, Backoff: time.Second, On: []Trigger{"reset", Unprocessed}, Methods: []string{"PUT"}}, ""},
 		{Retry{When: "always"}, `retry: "always" is no such word (have never, stale-safe, stale-idempotent, stale-any, idempotent, any)`},
-		{Retry{On: []Trigger{"rejected"}}, `on: "rejected" is no outcome to retry after (have reset, closed, refused, timed-out, truncated, unprocessed)`},
-		{Retry{Methods: []string{"PUT", "put", ""}}, `methods: "put" is no method: write it as in PUT, methods: "" is no method: write it as in PUT`},
-		{Retry{Backoff: time.Second, MaxBackoff: time.Millisecond}, "max_backoff: 1ms is less than the first wait, backoff: 1s"},
+		{Retry{When: Any, On: []Trigger{"rejected"}}, `on: "rejected" is no outcome to retry after (have reset, closed, refused, timed-out, truncated, unprocessed)`},
+		{Retry{When: Idempotent, Methods: []string{"PUT", "put", ""}}, `methods: "put" is no method: write it as in PUT, methods: "" is no method: write it as in PUT`},
+		{Retry{When: Any, Backoff: time.Second, MaxBackoff: time.Millisecond}, "max_backoff: 1ms is less than the first wait, backoff: 1s"},
+		{Retry{When: Never, Attempts: 3, Backoff: time.Second}, ""}, // a preset with its resends switched off
+		{Retry{Jitter: 1, Budget: 1}, "jitter: nothing is sent again as long as retry is not said, budget: nothing is sent again as long as retry is not said"},
+		{Retry{When: StaleIdempotent, Methods: []string{"GET", "POST"}}, "methods: POST is not idempotent, and retry: stale-idempotent never sends it again"},
 	} {
 		var got []string
 		for _, err := range tt.use.Validate() {

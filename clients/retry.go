@@ -55,7 +55,7 @@ func (s Retry) Validate() []error {
 	if s.MaxBackoff > 0 && s.MaxBackoff < s.Backoff {
 		add("max_backoff", "%v is less than the first wait, backoff: %v", s.MaxBackoff, s.Backoff)
 	}
-	return errs
+	return append(errs, s.mute()...)
 }
 
 // A try is an attempt that has ended, as a retrier judges it.

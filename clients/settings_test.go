@@ -29,7 +29,16 @@ func TestSettingsThatContradictEachOther(t *testing.T) {
 		{Raw{Reuse: Fresh, Hint: true}, "hint"},
 		{Raw{Reuse: Fresh, Close: CloseHeader}, "close"},
 		{Raw{Close: CloseClient}, "close"},
-		{Raw{Retry: Retry{On: []Trigger{"rejected"}}}, "on"},
+		{Raw{Renew: true, Liveness: Peek}, "liveness"},
+		{Raw{Renew: true, Idle: 1}, "idle"},
+		{Raw{Reuse: Fresh, Retry: Retry{When: StaleAny}}, "retry"},
+		{Raw{Renew: true, Retry: Retry{When: StaleSafe}}, "retry"},
+		{Raw{Retry: Retry{When: Any, On: []Trigger{"rejected"}}}, "on"},
+		{Raw{Retry: Retry{Attempts: 3}}, "attempts"},
+		{Raw{Retry: Retry{On: []Trigger{"reset"}}}, "on"},
+		{Raw{Retry: Retry{When: Never, Attempts: 3, Backoff: 1}}, ""}, // a preset with its resends switched off
+		{Raw{Retry: Retry{When: Idempotent, Methods: []string{"GET", "POST"}}}, "methods"},
+		{Raw{Retry: Retry{When: Any, Methods: []string{"POST"}}}, ""},
 	} {
 		errs := tt.settings.Validate()
 		if tt.field == "" {

@@ -23,7 +23,8 @@ import (
 // A Strategy decides how commands travel: which connections are kept, how they
 // end, and what is sent again. It holds settings only and is not changed by
 // use; its exported fields, by their yaml, doc, min and max tags, are its keys
-// in scenarios.yaml. Where settings can contradict the tags can't say, the
+// in scenarios.yaml; one without a default that makes sense has a tag must, with
+// an example of what is to be written. Where settings can contradict the tags can't say, the
 // struct has a method Validate() []error that returns [*SettingError] values.
 type Strategy interface {
 	// Client makes one client. It opens no connection yet.
@@ -99,7 +100,7 @@ var Kinds = []Kind{
 	{"go-close", "Go's net/http with DisableKeepAlives: a connection per command", GoClose{}, false},
 	{"go-refresh", "Go's net/http with a new transport per command, as the field tried it, and a URL that is never the same",
 		GoRefresh{ConnectTimeout: 3 * time.Second, Idle: time.Second, Unique: true}, false},
-	{"raw", "the parametrised client itself, as naive until its settings say otherwise: curl is liveness: peek, retry: stale-any, attempts: 6; HttpURLConnection retry: stale-any", Raw{}, false},
+	{"raw", "the parametrised client itself, as naive until its settings say otherwise: curl is liveness: peek, retry: stale-any, attempts: 6; HttpURLConnection retry: stale-any; OkHttp that with liveness: settle, settle: 1ms; urllib3 liveness: peek, retry: idempotent, attempts: 4", Raw{}, false},
 }
 
 // A SettingError is a setting that cannot be meant.

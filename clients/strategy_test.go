@@ -43,7 +43,7 @@ func fields(t reflect.Type) func(func(reflect.StructField) bool) {
 }
 
 func TestRetryRejectsWhatCantBeMeant(t *testing.T) {
-	errs := Retry{On: []Trigger{"reset", "rejected"}, Methods: []string{"PUT", "put", "", "GET "}}.Validate()
+	errs := Retry{When: Any, On: []Trigger{"reset", "rejected"}, Methods: []string{"PUT", "put", "", "GET "}}.Validate()
 	var got []string
 	for _, err := range errs {
 		setting, ok := errors.AsType[*SettingError](err)

@@ -20,7 +20,7 @@ type Cause struct {
 var Causes = []Cause{
 	{"close-race", "the device closes while the next request is on its way; the two cross",
 		"C>S request and S>C FIN, neither acknowledging the other; then S>C RST", "end of file before an answer"},
-	{"close-collision", "the same without a way between: the request lies unread as the device closes",
+	{"close-collision", "the request lies unread in the device as it closes, which turns the close into a reset",
 		"C>S request, then S>C RST without a FIN", "ECONNRESET before an answer"},
 	{"stale-reuse", "the client writes on a connection whose FIN its kernel already has",
 		"S>C FIN, C>S request that acknowledges it, S>C RST", "end of file, or EPIPE on a second write"},

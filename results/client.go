@@ -18,8 +18,9 @@ type Client struct {
 
 // An ErrorText is an error as external clients tell it.
 type ErrorText struct {
-	Text    string  `json:"text"`
-	Count   int     `json:"count"` // commands that ended with it
+	Text    string  `json:"text"`              // without what differs from one time to the next
+	Example string  `json:"example,omitempty"` // one of them as it was; empty if that is Text
+	Count   int     `json:"count"`             // commands that ended with it
 	Outcome Outcome `json:"outcome"`
 	Means   string  `json:"means"` // in a sentence; empty if it is not known
 }

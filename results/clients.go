@@ -29,7 +29,8 @@ func (p *page) client(say func(string), c *Client) {
 	}
 	say("external client " + strings.Join(who, ", ") + ": " + strings.Join(c.Command, " "))
 	if c.Stderr != "" {
-		say("its standard error ends: " + c.Stderr[max(0, len(c.Stderr)-toldStderr):])
+		end := c.Stderr[max(0, len(c.Stderr)-toldStderr):]
+		say("its standard error ends: " + strings.ToValidUTF8(end, "")) // not with half a character
 	}
 	for _, e := range c.Errors[:min(len(c.Errors), toldErrors)] {
 		text := fmt.Sprintf("%d %s: %s", e.Count, e.Outcome, brief(e.Text))

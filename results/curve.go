@@ -39,7 +39,7 @@ type Curve struct {
 	Points    []CurvePoint `json:"points"`    // by value
 	Crossings []Crossing   `json:"crossings"` // by value
 	Trials    int          `json:"trials"`    // that were played
-	Spent     bool         `json:"spent"`     // the trials allowed did not suffice to narrow it down as far as was asked for
+	Spent     bool         `json:"spent"`     // the trials or the time allowed did not suffice to narrow it down as far as was asked for
 	Partial   bool         `json:"partial"`   // it was cut short
 }
 

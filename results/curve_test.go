@@ -44,7 +44,7 @@ func TestACurvesTableSaysWhereItCrossesTheBound(t *testing.T) {
 		"  2ms        30.0 % [21..40]        100                40        0    10     15  5  20.0ms  ########            |\n",
 		"falls: success falls below 80 % at load.gap 1ms [0s..2ms]\n",
 		"flat: success is above 80 % at every value played from load.gap 0s to 2ms\n",
-		"vague: undecided: at 1 of 1 value played from load.gap 0s to 2ms the success could not be told from 80 %;",
+		"vague: undecided: at 1 value of 1 from load.gap 0s to 2ms the success could not be told from 80 %;",
 		"void: no data: no command was played to its end\n",
 		"seed 7, took 3.00ms\n", "fidelity 2 of 3: seen from packets.",
 	} {

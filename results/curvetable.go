@@ -104,10 +104,10 @@ func (s *Sweep) conclusion(c *Curve) string {
 	case open == 0:
 		text = "undecided: " + span + " success lies on both sides of " + bound + ", but not clearly enough on one of them"
 	default:
-		text = fmt.Sprintf("undecided: at %d of %s played %s the success could not be told from %s", open, several(len(c.Points), "value"), span, bound)
+		text = fmt.Sprintf("undecided: at %s of %d %s the success could not be told from %s", several(open, "value"), len(c.Points), span, bound)
 	}
 	if c.Spent {
-		text += fmt.Sprintf("; the %s allowed did not suffice for more", several(c.Trials, "trial"))
+		text += fmt.Sprintf("; %s, all that was allowed, did not tell more", several(c.Trials, "trial"))
 	}
 	return text
 }

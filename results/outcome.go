@@ -90,8 +90,9 @@ type errno struct {
 
 // Errno names what ended an exchange: what the socket said, "ECONNRESET" as
 // well as "EOF" for the peer's FIN, or what an error with a method Errno()
-// string says for a layer above it, as in "alert" and "GOAWAY"; empty if err
-// holds nothing of the kind.
+// string says for a layer above it, as in "alert" and "GOAWAY", or "renewed"
+// for a client that gave up its own connection; empty if err holds nothing of
+// the kind.
 func Errno(err error) string {
 	for _, e := range errnos {
 		if errors.Is(err, e.err) {

@@ -85,23 +85,34 @@ func (c *contender) harms() string {
 	return strings.Join(parts, " and ")
 }
 
-// ties names the strategies that are as good as the winner, by what they cost.
+// ties names the strategies that are as good as the winner, by what they cost:
+// those that cost the same first, and without a word.
 func (f *field) ties() string {
 	var order []string
 	by := map[string][]string{}
 	for _, c := range f.undecided() {
-		why := "at the same cost"
-		if name := f.out[c]; name != "" {
-			why = "with " + name
-		}
+		why := f.out[c]
 		if by[why] == nil {
 			order = append(order, why)
 		}
 		by[why] = append(by[why], c.label)
 	}
+	slices.SortStableFunc(order, func(a, b string) int { return truth(a != "") - truth(b != "") })
 	var parts []string
+	left, total := enough, len(f.undecided())
 	for _, why := range order {
-		parts = append(parts, and(by[why])+" "+why)
+		names := by[why][:min(left, len(by[why]))]
+		if left -= len(names); len(names) == 0 {
+			break
+		}
+		part := and(names)
+		if why != "" {
+			part += " (" + why + ")"
+		}
+		parts = append(parts, part)
+	}
+	if total > enough {
+		parts = append(parts, fmt.Sprintf("%d more", total-enough))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -115,7 +126,7 @@ func (f *field) hopeless() bool {
 func (f *field) mend() string {
 	text := "no strategy is safe here: mend the device or the way to it"
 	if most := f.mostFrequent(); most != "" {
-		text += fmt.Sprintf(" (most often %s: %s)", most, whatIs(most))
+		text += fmt.Sprintf(" (mostly %s: %s)", most, whatIs(most))
 	}
 	if i := slices.IndexFunc(f.all, func(c *contender) bool { return c.commands > 0 && !c.broken() && c.lost == 0 }); i >= 0 {
 		text += fmt.Sprintf("; a device that executes a repeated id once would make %s safe", f.all[i].label)
@@ -166,13 +177,4 @@ func caveat(c *contender) string {
 		return which + " perturbed: play again where the machine is idle"
 	}
 	return ""
-}
-
-// and joins words.
-func and(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -16,7 +16,7 @@ func suiteReason(fields []*field, all []*candidate, missing []kind, w *candidate
 		}
 	}
 	if lost := hopelessOf(fields); len(lost) > 0 {
-		clauses = append(clauses, "no strategy is safe in "+and(lost))
+		clauses = append(clauses, "no strategy is safe in "+some(lost))
 	}
 	if len(missing) > 0 {
 		clauses = append(clauses, "not judged over the suite: "+elsewhereOnly(fields, missing))
@@ -91,9 +91,7 @@ func whereNot(fields []*field, k kind) string {
 	case len(played) == 0:
 		return "sent nothing"
 	case len(not) <= len(played):
-		return "not played in " + and(not)
+		return "not played in " + some(not)
 	}
-	return "only played in " + and(played)
+	return "only played in " + some(played)
 }
-
-func quoted(name string) string { return "'" + name + "'" }

@@ -37,7 +37,7 @@ func (p *page) overall(r *Report) {
 	}
 	p.prose(fmt.Sprintf("recommended over the suite: %s, %s", c.named(), c.Reason), "", "  ")
 	p.prose(byWhom(c.Beaten), "  ", "    ")
-	p.prose(breaksIn(c.Breaks, len(c.Breaks)), "  ", "    ")
+	p.prose(breaksIn(c.Breaks), "  ", "    ")
 	p.prose(c.Costs.text(), "  ", "    ")
 	p.prose(c.Caveat, "  ", "    ")
 	p.text.WriteByte('\n')
@@ -69,11 +69,11 @@ func (r *Report) recommended(t *Trial, b *block) bool {
 func (c *Costs) text() string {
 	var parts []string
 	if l := c.Latency; l != nil {
-		if differ(l.P50, l.ThanP50) {
+		if l.P50 > 0 && differ(l.P50, l.ThanP50) {
 			parts = append(parts, signed(l.P50)+" p50")
 		}
 		// The p99 of some hundred commands is one of the slowest three: the p90 must bear it out.
-		if differ(l.P99, l.ThanP99) && differ(l.P90, l.ThanP90) && l.P99 > 0 == (l.P90 > 0) {
+		if l.P99 > 0 && l.P90 > 0 && differ(l.P99, l.ThanP99) && differ(l.P90, l.ThanP90) {
 			parts = append(parts, signed(l.P99)+" p99")
 		}
 	}
@@ -105,19 +105,23 @@ func signed(d time.Duration) string {
 	return "+" + shortTime(d)
 }
 
-// elsewhere says where the strategy breaks beside the scenario itself.
+// elsewhere says where the strategy breaks beside its own scenario, in short: what
+// is said of the suite has the whole.
 func elsewhere(c *Recommendation) string {
 	others := slices.DeleteFunc(slices.Clone(c.Breaks), func(b Break) bool { return b.Scenario == c.Scenario })
-	return breaksIn(others, 1)
+	if len(others) > 1 {
+		return "breaks in " + several(len(others), "other scenario")
+	}
+	return breaksIn(others)
 }
 
-// breaksIn names the first of the scenarios, and counts the others.
-func breaksIn(all []Break, most int) string {
+// breaksIn names the scenarios, the worst first.
+func breaksIn(all []Break) string {
 	if len(all) == 0 {
 		return ""
 	}
 	var parts []string
-	for _, b := range all[:min(most, len(all))] {
+	for _, b := range all[:min(enough, len(all))] {
 		how := []string{fmt.Sprintf("%.1f %%", 100*float64(b.Success))}
 		if b.Harm > 0 {
 			how = append(how, fmt.Sprintf("%d lost or executed twice", b.Harm))
@@ -125,8 +129,8 @@ func breaksIn(all []Break, most int) string {
 		parts = append(parts, fmt.Sprintf("%s (%s)", quoted(b.Scenario), strings.Join(how, ", ")))
 	}
 	text := "breaks in " + strings.Join(parts, ", ")
-	if more := len(all) - most; more > 0 {
-		text += fmt.Sprintf(" and %s", several(more, "other scenario"))
+	if more := len(all) - enough; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }
@@ -143,7 +147,7 @@ func byWhom(all []Beating) string {
 	}
 	var parts []string
 	for _, by := range order {
-		parts = append(parts, fmt.Sprintf("by %s in %s", by, and(in[by])))
+		parts = append(parts, fmt.Sprintf("by %s in %s", by, some(in[by])))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -153,15 +153,19 @@ func (tr *Trial) Expect(t testing.TB, thresholds ...string) {
 	}
 }
 
-// why tells of the first commands that went wrong.
+// why tells of the first commands that went wrong, and what there is to note of
+// the trial.
 func (tr *Trial) why() string {
 	const few = 3
 	text := ""
-	for i, f := range tr.Findings {
-		if i == few {
-			return text + fmt.Sprintf("\n\tand %d more", tr.FindingsTotal-few)
-		}
-		text += fmt.Sprintf("\n\tcommand %s: %s", f.Command, f.Cause)
+	for _, f := range tr.Findings[:min(few, len(tr.Findings))] {
+		text += fmt.Sprintf("\n\tcommand %s: %s", f.Command, f.Name())
+	}
+	if tr.FindingsTotal > few {
+		text += fmt.Sprintf("\n\tand %d more", tr.FindingsTotal-few)
+	}
+	for _, note := range tr.Notes {
+		text += "\n\t" + note
 	}
 	return text
 }

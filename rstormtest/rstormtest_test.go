@@ -1,6 +1,7 @@
 package rstormtest_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -45,10 +46,10 @@ func during(t *testing.T, do func(testing.TB)) *recorder {
 
 func TestWhatDoesNotHoldIsAnErrorOfTheTest(t *testing.T) {
 	r := during(t, func(tb testing.TB) {
-		trial := rstormtest.Play(tb, rstormtest.Parse(tb, closesSilently), http.DefaultClient)
+		trial := rstormtest.Play(tb, rstormtest.Parse(tb, oneAnswer), http.DefaultClient)
 		trial.Expect(tb, "success == 100%", "lost == 0", "success[DELETE] == 100%", "success > most")
 	})
-	for _, want := range []string{"silent close: client.success == 100% failed: observed 5", "close-collision", "client.success[DELETE] == 100% no data"} {
+	for _, want := range []string{"one answer: client.success == 100% failed: observed ", "reset-before-response", "client.success[DELETE] == 100% no data"} {
 		if !strings.Contains(r.errors, want) {
 			t.Errorf("the test is not told %q:\n%s", want, r.errors)
 		}
@@ -59,6 +60,26 @@ func TestWhatDoesNotHoldIsAnErrorOfTheTest(t *testing.T) {
 	if !strings.Contains(r.fatal, `threshold "success > most"`) {
 		t.Errorf("nonsense does not end the test: %q", r.fatal)
 	}
+}
+
+// What the device was going to do to them is not blamed for commands that never
+// left their client.
+func TestATransportThatFailsByItselfIsToldSo(t *testing.T) {
+	r := during(t, func(tb testing.TB) {
+		trial := rstormtest.Play(tb, rstormtest.Named(tb, "J"), &http.Client{Transport: tripper{broken{}}})
+		trial.Expect(tb, "success == 100%")
+	})
+	for _, want := range []string{"observed 0%", "command 0-0: unknown", "and 197 more", "missing address"} {
+		if !strings.Contains(r.errors, want) {
+			t.Errorf("the test is not told %q:\n%s", want, r.errors)
+		}
+	}
+}
+
+type broken struct{}
+
+func (broken) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("missing address")
 }
 
 func TestTextsThatCannotBePlayedEndTheTest(t *testing.T) {

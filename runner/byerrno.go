@@ -10,16 +10,22 @@ import (
 // client has read it, whatever a capture can read.
 var certainties = map[string]string{"GOAWAY": "h2-goaway", "RST_STREAM": "h2-rst-stream", "alert": "tls-abort"}
 
+// renewed is what a client says that gave up its own connection, whatever it was
+// used for.
+const renewed = "renewed"
+
 // byClient settles what the client has been told in so many words.
 func (n *incident) byClient(f *results.Finding) bool {
 	if len(n.failed) == 0 {
 		return false
 	}
 	cause := certainties[n.failed[0].Errno]
-	if cause == "" {
+	switch {
+	case n.failed[0].Errno == renewed:
+		cause, f.Origin = "client-abort", results.ByClient
+	case cause == "":
 		return false
-	}
-	if f.Cause != cause {
+	case f.Cause != cause:
 		f.Origin = results.ByDevice
 	}
 	settle(f, []string{cause})

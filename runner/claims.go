@@ -29,6 +29,10 @@ func (c *claim) verified() bool {
 	if sent == nil {
 		return true // nothing is known of the answer that it means
 	}
+	if sent.cut() {
+		c.distrust("the client reported a whole answer, and the one that it means never came whole to the client")
+		return true
+	}
 	sized := sent.Size >= 0 && c.told.Size >= 0
 	if sized && sent.Size != c.told.Size {
 		c.distrust(fmt.Sprintf("the client reported a whole answer of %d bytes, and the device sent one of %d", c.told.Size, sent.Size))
@@ -39,6 +43,13 @@ func (c *claim) verified() bool {
 		c.distrust("the client reported a whole answer, and the digest of its body is not the one that the device sent")
 	}
 	return sized || hashed || sent.Size < 0 && sent.Digest == ""
+}
+
+// cut reports whether the answer that had begun ended before it was whole, and
+// not by the client's doing.
+func (p *passage) cut() bool {
+	ended := p.on.First == results.ByDevice || p.on.First == results.ByLink
+	return p.begun() && p.Answered < 0 && ended
 }
 
 // answer is the last passage whose answer can be the one that the client reports;

@@ -136,6 +136,27 @@ func TestABodyIsHeldAgainstTheDevicesDigestAndLength(t *testing.T) {
 	}
 }
 
+// The log has an answer that was cut, whatever the client says of its body. One
+// that the client cut itself it need not have wanted.
+func TestAnAnswerThatTheLogHasCutIsNotWhole(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		passed  []passage
+		outcome results.Outcome
+	}{
+		{"cut by the device", []passage{seen(1, 1, finished, partial)}, results.Truncated},
+		{"cut by its reset", []passage{seen(1, 1, byDevice, partial)}, results.Truncated},
+		{"left by the client", []passage{seen(1, 1, abandoned, partial)}, results.OK},
+		{"cut, and then whole", []passage{seen(1, 1, finished, partial), seen(2, 2, finished, answered)}, results.OK},
+		{"of another status", []passage{seen(1, 1, finished, link.Exchange{Answered: -1, Status: 503})}, results.OK},
+	} {
+		c := claimed(results.OK, row.passed...)
+		if c.verified(); c.Outcome != row.outcome {
+			t.Errorf("%s: %v, %q", row.name, c.Outcome, c.Err)
+		}
+	}
+}
+
 func TestWhereTheLogCantBeReadNothingIsClaimedOfTheClientsAttempts(t *testing.T) {
 	trials, _ := playedBy(t, Runner{Seed: 5}, with(t, foreign{}, `
 version: 1

@@ -37,6 +37,7 @@ type inquiry struct {
 	callers   [legs]map[netip.AddrPort][]*heard // conversations by who called, in the order of their beginnings
 	calls     [legs][]*heard                    // all of them, in that order
 	records   map[string]*results.Record        // by command id
+	passed    map[string]bool                   // commands that the link read; nil until somebody asks
 	possible  []string                          // causes that can come about here; none if anything can
 	witness   func(*wire.Conversation) wire.Witness
 	shared    bool       // others may call the device too

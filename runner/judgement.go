@@ -25,7 +25,7 @@ func (n *incident) explained(q *inquiry) results.Finding {
 	if q.tls && n.goodbye() {
 		f.Evidence = append(f.Evidence, "what the client sent last is TLS's close_notify, by its size: no command was hit")
 	}
-	if !n.byClient(&f) && !n.refused(&f) && !n.dismissed(&f) && !n.queued(&f, q) && !n.unheard(&f) {
+	if !n.byClient(&f) && !n.refused(&f) && !n.dismissed(&f) && !n.queued(&f, q) && !n.unheard(&f) && !n.alone(&f, q) {
 		n.decide(&f, q)
 	}
 	if len(f.Packets) == 0 && len(n.failed) > 0 {

@@ -37,9 +37,6 @@ type player struct {
 func (p *player) work(ctx context.Context) {
 	defer p.client.Close()
 	p.told = map[uint32]clients.Told{}
-	if c, ok := p.client.(clients.Preparer); ok && c.Prepare(ctx, p.load.Timeout) == nil { // else Play says why not
-		p.pace.ready = max(p.pace.ready, time.Since(p.epoch))
-	}
 	err := p.client.Play(ctx, p.schedule())
 	over := time.Since(p.epoch)
 	cut := ctx.Err() != nil

@@ -23,16 +23,16 @@ func TestWhatARealDeviceMayHaveDoneStaysACandidate(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		scenario, strategy string
-		did                string // the cause
+		did                []string // the first one at least once
 	}{
-		{"closed with unread data", "naive", "unread-data"},
-		{"too fast", "close", "defence-reset"},
-		{"slots taken, reset", "naive", "connection-limit"},
-		{"slots taken, queued", "naive", "connection-limit"},
-		{"missing last chunk", "naive", "protocol-error"},
-		{"close collision", "naive", "close-collision"},
-		{"reset before the answer", "close", "reset-before-response"},
-		{"reset within the answer", "close", "reset-mid-response"},
+		{"closed with unread data", "naive", []string{"unread-data"}},
+		{"too fast", "close", []string{"defence-reset"}},
+		{"slots taken, reset", "naive", []string{"connection-limit"}},
+		{"slots taken, queued", "naive", []string{"connection-limit"}},
+		{"missing last chunk", "naive", []string{"protocol-error"}},
+		{"close collision", "naive", []string{"close-collision", "close-race", "stale-reuse"}}, // the last two on a busy machine: the close comes first
+		{"reset before the answer", "close", []string{"reset-before-response"}},
+		{"reset within the answer", "close", []string{"reset-mid-response"}},
 	} {
 		t.Run(tt.scenario, func(t *testing.T) {
 			sc, strategy := picked(t, tt.scenario, tt.strategy)
@@ -52,18 +52,21 @@ func TestWhatARealDeviceMayHaveDoneStaysACandidate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			felt := 0
+			right := 0
 			for _, f := range p.trial.Findings {
 				if !f.Felt {
 					continue
 				}
-				felt++
-				if !slices.Contains(candidates(&f), tt.did) {
+				all := candidates(&f)
+				if slices.Contains(all, tt.did[0]) {
+					right++
+				}
+				if !slices.ContainsFunc(all, func(id string) bool { return slices.Contains(tt.did, id) }) {
 					t.Errorf("command %s: %s: %q", f.Command, f.Name(), f.Evidence)
 				}
 			}
-			if felt == 0 {
-				t.Error("nobody felt anything")
+			if right == 0 {
+				t.Errorf("nobody felt what may be %s", tt.did[0])
 			}
 		})
 	}

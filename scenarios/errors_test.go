@@ -147,7 +147,7 @@ var bad = []struct{ text, want string }{
 		`2:36: a strategy has a name: use is missing
 2:62: "a.b" is not a label: want letters, digits, - and _
 2:68: a strategy: want text, not a list
-2:95: unknown key "attempts"; known: use, as`},
+2:95: unknown key "attempts"; known: use, as, idempotency_key`},
 	{"scenarios: [{name: x, strategies: [{use: retry, attemps: 4, attempts: -1, on: [rest], backoff: -1s, methods: PUT}, {use: retry, as: r, methods: [put]}]}]",
 		`2:49: unknown key "attemps"; did you mean "attempts"?
 2:71: attempts is -1, want 0 to 100
@@ -155,6 +155,12 @@ var bad = []struct{ text, want string }{
 2:96: backoff is -1s, want 0 to 24h
 2:110: methods: want a list, not "PUT"
 2:145: methods: "put" is no method: write it as in PUT`},
+	{"scenarios: [{name: x, strategies: [external, {use: external, as: p, profile: fetch}, {use: external, as: q, command: []}, {use: external, as: r, command: ['']}, {use: external, as: s, command: 5}]}]",
+		`2:36: external has no command: write it, as in command: [node, client.mjs]
+2:46: external has no command: write it, as in command: [node, client.mjs]
+2:118: external has no command: write it, as in command: [node, client.mjs]
+2:155: command: the program has no name
+2:194: command: want a list, not "5"`},
 
 	// thresholds
 	{"scenarios:\n- name: x\n  strategies: [naive, close]\n  assert:\n  - succes > 3%\n  - naiv: success < 60%\n  - naive: {succes: \"> 3%\", duplicates: 0.5, p99: \"< 3\"}\n  - \"success[POST] > 3%\"\n  - clse.success - naive.success > 3%\n  - naive: [resets = 0, [a]]\n  - [a]\n  - naive: success\n",

@@ -13,6 +13,7 @@ type Field struct {
 	Key     string
 	Type    string // what is written there, with its bounds
 	Default string // as it would be written; empty if there is none
+	Must    string // how it may be written, of a strategy's setting that must be; else empty
 	Doc     string
 }
 
@@ -22,7 +23,7 @@ func Fields(v any) []Field {
 	value := reflect.Indirect(reflect.ValueOf(v))
 	var all []Field
 	for _, f := range fields(value.Type()) {
-		out := Field{Key: f.key, Type: describe(f.typ), Doc: f.doc}
+		out := Field{Key: f.key, Type: describe(f.typ), Must: f.must, Doc: f.doc}
 		if set, ok := elements(f.typ); ok {
 			out.Type += " of " + strings.Join(set.Names(), ", ")
 		}
@@ -48,6 +49,7 @@ func elements(t reflect.Type) (set closed, ok bool) {
 // A field is a struct's field as its tags describe it.
 type field struct {
 	key, doc, min, max string
+	must               string // how it may be written, if it must be
 	index              []int
 	typ                reflect.Type
 }
@@ -66,7 +68,7 @@ func fields(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case key != "" && key != "-":
-			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("min"), f.Tag.Get("max"), []int{i}, f.Type})
+			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("min"), f.Tag.Get("max"), f.Tag.Get("must"), []int{i}, f.Type})
 		}
 	}
 	return all

@@ -18,11 +18,11 @@ func TestFieldsAreListedWithTheirDefaults(t *testing.T) {
 		want []Field
 	}{
 		{&sample{Pointer: new(faults.Probability(.25)), Order: Shuffle, Inner: Inner{Deep: true}}, []Field{
-			{"pointer", "a probability", "25%", "p"},
-			{"order", "one of alternate, shuffle", "shuffle", "o"},
-			{"deep", "true or false", "true", "d"},
-			{"most", "a number, at most 3", "", "m"},
-			{"names", "a mapping", "", "n"},
+			{"pointer", "a probability", "25%", "", "p"},
+			{"order", "one of alternate, shuffle", "shuffle", "", "o"},
+			{"deep", "true or false", "true", "", "d"},
+			{"most", "a number, at most 3", "", "here", "m"},
+			{"names", "a mapping", "", "", "n"},
 		}},
 	} {
 		if got := Fields(c.v); !reflect.DeepEqual(got, c.want) {
@@ -60,7 +60,7 @@ type sample struct {
 	Pointer *faults.Probability `yaml:"pointer" doc:"p"`
 	Order   Order               `yaml:"order" doc:"o"`
 	Inner   `yaml:",inline"`
-	Most    float64          `yaml:"most" max:"3" doc:"m"`
+	Most    float64          `yaml:"most" max:"3" must:"here" doc:"m"`
 	Names   map[string]int64 `yaml:"names" doc:"n"`
 	Hidden  int              `yaml:"-"`
 	None    int

@@ -30,7 +30,11 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, f field) {
 // scalar decodes into one of Go's own kinds.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, f field) {
 	if set, ok := v.Interface().(closed); ok && !slices.Contains(set.Names(), n.Value) {
-		d.fail(n, "%s", unknown(strings.ToLower(v.Type().Name()), n.Value, set.Names()))
+		what := strings.ToLower(v.Type().Name())
+		if f.typ == v.Type() {
+			what = f.key // else it is one of a list
+		}
+		d.fail(n, "%s", unknown(what, n.Value, set.Names()))
 		return
 	}
 	got, ok := convert(n, v.Type())

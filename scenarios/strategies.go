@@ -47,7 +47,7 @@ func (p *parser) strategies(n *yaml.Node, base []Strategy) []Strategy {
 // strategy reads a bare name, or a mapping of use, as and settings.
 func (p *parser) strategy(at *yaml.Node) (s Strategy) {
 	if target(at).Kind != yaml.MappingNode {
-		if kind, ok := p.kindNamed(at); ok {
+		if kind, ok := p.kindNamed(at); ok && p.complete(at, kind.Name, reflect.ValueOf(kind.Defaults)) {
 			s = Strategy{Label: kind.Name, Use: kind.Name, Strategy: kind.Defaults}
 		}
 		return s
@@ -84,7 +84,7 @@ func (p *parser) settings(n *yaml.Node, kind clients.Kind) Strategy {
 	head := layoutStrategy{As: kind.Name}
 	settings := reflect.New(reflect.TypeOf(kind.Defaults)).Elem()
 	settings.Set(reflect.ValueOf(kind.Defaults))
-	if p.clean(func() { p.mapping(n, reflect.ValueOf(&head).Elem(), settings) }) {
+	if p.clean(func() { p.mapping(n, reflect.ValueOf(&head).Elem(), settings) }) && p.complete(n, kind.Name, settings) {
 		if v, ok := settings.Interface().(interface{ Validate() []error }); ok {
 			p.invalid(n, v.Validate())
 		}
@@ -95,6 +95,17 @@ func (p *parser) settings(n *yaml.Node, kind clients.Kind) Strategy {
 	}
 	return Strategy{Label: head.As, Use: kind.Name, Settings: differences(settings, kind.Defaults),
 		Strategy: settings.Interface().(clients.Strategy)}
+}
+
+// complete reports whether the settings hold all that has no default.
+func (p *parser) complete(at *yaml.Node, kind string, settings reflect.Value) bool {
+	return p.clean(func() {
+		for _, f := range fields(settings.Type()) {
+			if v := settings.FieldByIndex(f.index); f.must != "" && (v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0) {
+				p.fail(place(at, f.key), "%s has no %s: write it, as in %s: %s", kind, f.key, f.key, f.must)
+			}
+		}
+	})
 }
 
 // differences writes the settings that are not the defaults.

@@ -55,28 +55,79 @@ func (h *hunt) brackets(z float64) []bracket {
 }
 
 // next is what is to be played to know more: nothing if there is no more to know,
-// or it can't be had. First every value must tell on which side it lies; then
-// those that enclose a crossing must be sure of it; then the interval is divided.
+// or it can't be had. First the values between which success seems to cross the
+// bound must tell on which side they lie; then those that enclose a crossing must
+// be sure of it; then the interval is divided. What lies far from any crossing
+// comes last: if the search is cut short, it is the least loss.
 func (h *hunt) next() []float64 {
+	for _, step := range []func() []float64{
+		func() []float64 { return h.more(z95, h.turns()) },
+		func() []float64 { return h.more(z99, h.ends()) },
+		h.divided,
+		func() []float64 { return h.more(z95, h.points) },
+	} {
+		if want := step(); len(want) > 0 {
+			return want
+		}
+	}
+	return nil
+}
+
+// more lists the trials that points lack before the interval of z tells.
+func (h *hunt) more(z float64, points []*point) []float64 {
 	var want []float64
-	more := func(p *point, z float64) {
+	for _, p := range points {
 		for range p.lacks(h.Bound, z) {
 			want = append(want, p.Value)
 		}
 	}
+	return want
+}
+
+// turns are the neighbours whose shares lie on the two sides of the bound, and
+// before them those of which nothing counts yet.
+func (h *hunt) turns() []*point {
+	var all, known []*point
 	for _, p := range h.points {
-		more(p, z95)
+		if p.Commands == 0 {
+			all = append(all, p)
+		} else {
+			known = append(known, p)
+		}
 	}
-	if len(want) > 0 {
-		return want
+	for i := 1; i < len(known); i++ {
+		if known[i-1].share() < h.Bound != (known[i].share() < h.Bound) {
+			all = append(all, known[i-1], known[i])
+		}
+	}
+	return slices.Compact(all)
+}
+
+// ends are the points that enclose the crossings: the nearest of those that are
+// sure of their side or may still become so.
+func (h *hunt) ends() []*point {
+	var all []*point
+	able := func(p *point, as results.Side) bool {
+		return side(p.OK, p.Commands, h.Bound, z95) == as &&
+			(side(p.OK, p.Commands, h.Bound, z99) == as || p.lacks(h.Bound, z99) > 0)
 	}
 	for _, b := range h.brackets(z95) {
-		more(b.low(), z99)
-		more(b.high(), z99)
+		low, high := slices.Index(h.points, b.low()), slices.Index(h.points, b.high())
+		left, right := side(b.low().OK, b.low().Commands, h.Bound, z95), side(b.high().OK, b.high().Commands, h.Bound, z95)
+		for low > 0 && !able(h.points[low], left) {
+			low--
+		}
+		for high < len(h.points)-1 && !able(h.points[high], right) {
+			high++
+		}
+		all = append(all, h.points[low], h.points[high])
 	}
-	if len(want) > 0 {
-		return want
-	}
+	return slices.Compact(all)
+}
+
+// divided are the values that divide the crossings' surroundings.
+func (h *hunt) divided() []float64 {
+	var want []float64
 	for _, b := range h.brackets(z99) {
 		want = append(want, h.divide(b)...)
 	}

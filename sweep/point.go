@@ -125,10 +125,11 @@ func (h *hunt) hopeless() bool {
 }
 
 func (h *hunt) curve(partial bool) *results.Curve {
-	c := &results.Curve{Partial: partial, Spent: h.spent, Crossings: h.crossings()}
+	c := &results.Curve{Partial: partial, Spent: h.spent}
 	for _, p := range h.points {
 		c.Trials += p.Trials
 		c.Points = append(c.Points, p.result(h.Bound))
 	}
+	c.Crossings = h.crossings() // of all that counts by now
 	return c
 }

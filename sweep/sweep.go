@@ -40,11 +40,13 @@ type Search struct {
 	Bound    float64                 // on the share of successes, above 0 and below 1
 	Round    func(v float64) float64 // to the values that are worth telling apart; nil tells all apart
 	Trials   int                     // most that are played; below 2 is 200
+	Enough   func() bool             // asked before more is played than the grid: whether to leave it at that; nil never does
 
 	// Play plays a trial for each of the values and returns what each came to; a
 	// value that is there twice is played twice, with draws of its own. If it
 	// fails, samples of those that were played count all the same; samples may be
-	// fewer than values. One without commands says that the value can't be played.
+	// fewer than values, also where there is enough. One without commands says that
+	// the value can't be played.
 	Play func(ctx context.Context, values []float64) ([]Sample, error)
 }
 
@@ -52,8 +54,9 @@ type Search struct {
 const usual = 200
 
 // Find plays trials until every crossing is narrowed down as far as the values
-// are told apart, or the trials are used up. When ctx ends or Play fails the
-// curve has what was measured until then, marked as partial, beside the error.
+// are told apart, or the trials are used up, or there is enough. When ctx ends or
+// Play fails the curve has what was measured until then, marked as partial, beside
+// the error.
 func (s Search) Find(ctx context.Context) (*results.Curve, error) {
 	h := &hunt{Search: s, left: s.Trials}
 	if h.left < 2 {
@@ -67,8 +70,8 @@ func (s Search) Find(ctx context.Context) (*results.Curve, error) {
 		if err := h.play(ctx, want); err != nil {
 			return h.curve(true), err
 		}
-		if want = h.next(); len(want) > 0 && h.hopeless() {
-			break // there is nothing to be had
+		if want = h.next(); len(want) > 0 && (h.hopeless() || s.Enough != nil && s.Enough()) {
+			break // there is nothing to be had, or no more is wanted
 		}
 	}
 	h.spent = len(want) > 0 && !h.hopeless()

@@ -265,3 +265,37 @@ func TestTrialsThatABusyMachineSpoiltArePlayedAgain(t *testing.T) {
 		t.Errorf("%v, %+v: what little there is counts", err, c)
 	}
 }
+
+func TestASearchThatHasEnoughKnowsTheCrossingFirst(t *testing.T) {
+	played := 0
+	play := step(5.05, 1, .5).play(1, 100)
+	s := sweep.Search{From: 0, To: 10, Bound: .99, Round: tenth, Enough: func() bool { return played > 20 },
+		Play: func(ctx context.Context, values []float64) ([]sweep.Sample, error) {
+			played += len(values)
+			return play(ctx, values)
+		}}
+	c, err := s.Find(t.Context())
+	if err != nil || c.Partial || len(c.Crossings) != 1 || c.Crossings[0].Low > 5.05 || c.Crossings[0].High < 5.05 || c.Crossings[0].High-c.Crossings[0].Low > 1 {
+		t.Errorf("%v, %+v", err, c)
+	}
+	if !c.Spent || c.Trials > 60 {
+		t.Errorf("%d trials, and there is no more to know: %t", c.Trials, !c.Spent)
+	}
+	played = 41
+	if c, err := s.Find(t.Context()); err != nil || c.Trials != 11 || !c.Spent {
+		t.Errorf("%v, %+v: want the grid", err, c)
+	}
+}
+
+// The value next to the crossing lies so near the bound that it never becomes
+// sure; its neighbour can.
+func TestACrossingIsEnclosedByValuesThatCanBeSure(t *testing.T) {
+	heights := []float64{1, 1, .995, .4, .4}
+	for seed := range uint64(50) {
+		s := sweep.Search{From: 0, To: 4, Bound: .99, Round: math.Round, Play: curve(func(v float64) float64 { return heights[int(v)] }).play(seed, 100)}
+		c, err := s.Find(t.Context())
+		if err != nil || len(c.Crossings) == 0 || c.Crossings[len(c.Crossings)-1].High > 3 {
+			t.Errorf("seed %d: %v, %+v", seed, err, c)
+		}
+	}
+}

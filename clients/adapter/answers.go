@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ type Refusal struct {
 type message struct {
 	Type string `json:"type"`
 
-	Protocol *int     `json:"protocol"`
+	Protocol *whole   `json:"protocol"`
 	Name     string   `json:"name"`
 	Lib      string   `json:"lib"`
 	Runtime  string   `json:"runtime"`
@@ -41,17 +42,17 @@ type message struct {
 
 	Msg string `json:"msg"`
 
-	ID *int   `json:"id"`
-	T  *int64 `json:"t"`
+	ID *whole `json:"id"`
+	T  *nanos `json:"t"`
 
-	Run    *int   `json:"run"`
-	Seq    *int   `json:"seq"`
-	T0     *int64 `json:"t0"`
-	T1     *int64 `json:"t1"`
-	Status int    `json:"status"`
-	Bytes  *int64 `json:"bytes"`
-	SHA256 string `json:"sha256"`
-	Err    *Error `json:"err"`
+	Run    *whole  `json:"run"`
+	Seq    *whole  `json:"seq"`
+	T0     *nanos  `json:"t0"`
+	T1     *nanos  `json:"t1"`
+	Status whole   `json:"status"`
+	Bytes  *whole  `json:"bytes"`
+	SHA256 string  `json:"sha256"`
+	Err    *mishap `json:"err"`
 }
 
 // decode reads a line, its end apart. Unknown fields are ignored. The error is
@@ -82,8 +83,8 @@ func (m *message) lacks() string {
 	switch {
 	case m.Type == "hello" && m.Protocol == nil:
 		return "no protocol"
-	case m.Type == "sync" && (m.ID == nil || m.T == nil):
-		return "no id or no t"
+	case m.Type == "sync" && m.T == nil:
+		return "no t"
 	case m.Type == "done" && m.Run == nil:
 		return "no run"
 	case m.Type != "res":
@@ -98,7 +99,7 @@ func (m *message) lacks() string {
 		return fmt.Sprintf("bytes %d", *m.Bytes)
 	case m.SHA256 != "" && !isDigest(m.SHA256):
 		return "sha256 " + excerpt(m.SHA256)
-	case m.Err != nil && m.Err.Name == "" && m.Err.Msg == "" && m.Err.Code == "":
+	case m.Err != nil && m.Err.Name == "" && m.Err.Msg == "" && m.Err.Code == "" && len(m.Err.Chain) == 0:
 		return "an err without name, code and msg"
 	}
 	return ""
@@ -111,15 +112,16 @@ func isDigest(s string) bool {
 
 // result is a res that lacks nothing.
 func (m *message) result() Result {
-	return Result{Type: m.Type, Run: *m.Run, Seq: *m.Seq, T0: *m.T0, T1: *m.T1, Status: m.Status,
-		Bytes: m.Bytes, SHA256: strings.ToLower(m.SHA256), Err: m.Err}
+	return Result{Type: m.Type, Run: int(*m.Run), Seq: int(*m.Seq), T0: int64(*m.T0), T1: int64(*m.T1), Status: int(m.Status),
+		Bytes: (*int64)(m.Bytes), SHA256: strings.ToLower(m.SHA256), Err: (*Error)(m.Err)}
 }
 
 // hello is a hello that lacks nothing, its texts made fit to print.
 func (m *message) hello() Hello {
 	const most = 100
-	return Hello{Type: m.Type, Protocol: *m.Protocol, Name: brief(m.Name, most), Lib: brief(m.Lib, most),
-		Runtime: brief(m.Runtime, most), Caps: m.Caps, Profiles: m.Profiles}
+	profiles := slices.DeleteFunc(m.Profiles, func(name string) bool { return name == "" })
+	return Hello{Type: m.Type, Protocol: int(*m.Protocol), Name: brief(m.Name, most), Lib: brief(m.Lib, most),
+		Runtime: brief(m.Runtime, most), Caps: m.Caps, Profiles: profiles}
 }
 
 // encode writes a message as a line.

@@ -12,7 +12,7 @@ import (
 // loopback, and tells its author what is wrong with it, rule by rule.
 type Check struct {
 	Command  []string
-	Profile  string        // that most rules are checked with; empty is the first
+	Profile  string        // that most rules are checked with; empty is the default
 	Timeout  time.Duration // of its requests; 0 is 2 s. Some rules wait for as long
 	Patience time.Duration // for its start and its answers; 0 is 30 s
 	Tell     func(Finding) // as soon as it is known
@@ -75,7 +75,7 @@ func (c Check) Run(ctx context.Context) (wrong int, err error) {
 		if c.Tell(f); f.Verdict == Wrong {
 			wrong++
 		}
-		if k.hello.Name == "" && len(k.hello.Profiles) == 0 {
+		if k.startup == 0 {
 			break // it never started: nothing else can be said
 		}
 	}

@@ -1,8 +1,8 @@
 package adapter
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -46,11 +46,7 @@ func (c *checker) init(i Init) error {
 }
 
 func (c *checker) profile() string {
-	if c.Profile != "" || len(c.hello.Profiles) == 0 {
-		return c.Profile
-	}
-	i := slices.IndexFunc(c.hello.Profiles, func(name string) bool { return name != nullProfile })
-	return c.hello.Profiles[max(0, i)]
+	return cmp.Or(c.Profile, c.hello.Default())
 }
 
 // nullProfile is the profile that sends nothing and answers everything with

@@ -56,6 +56,9 @@ func checkHello(c *checker) (got, want string, err error) {
 			return "an empty " + f.name, "name, lib and runtime with their versions", nil
 		}
 	}
+	if len(h.Profiles) == 0 {
+		return "no profiles", "the names of its clients, the default first", nil
+	}
 	if sorted := slices.Sorted(slices.Values(h.Profiles)); len(slices.Compact(sorted)) < len(h.Profiles) {
 		return fmt.Sprintf("profiles %q", h.Profiles), "every profile once", nil
 	}
@@ -160,6 +163,9 @@ func checkSync(c *checker) (got, want string, err error) {
 	second, err := c.process.Sync(c.ctx)
 	if err != nil {
 		return "", "", err
+	}
+	if c.process.nameless {
+		return "no id", "the id of the sync", nil
 	}
 	ours, theirs := second.here.Sub(first.here), time.Duration(second.there-first.there)
 	if d := (theirs - ours).Abs(); d > first.Error+second.Error+ours/10 {

@@ -58,11 +58,12 @@ func (p *Process) round(ctx context.Context) (Clock, error) {
 	switch {
 	case err != nil:
 		return Clock{}, err
-	case *in.ID != id:
+	case in.ID != nil && int(*in.ID) != id:
 		return Clock{}, &Failure{Kind: OutOfTurn, Detail: fmt.Sprintf("sync with id %d, asked was %d", *in.ID, id)}
 	case *in.T < -farthest || *in.T > farthest:
 		return Clock{}, &Failure{Kind: Absurd, Detail: fmt.Sprintf("t is %d", *in.T)}
 	}
+	p.nameless = p.nameless || in.ID == nil
 	half := in.at.Sub(sent) / 2
-	return Clock{here: sent.Add(half), there: *in.T, Error: half + time.Microsecond}, nil
+	return Clock{here: sent.Add(half), there: int64(*in.T), Error: half + time.Microsecond}, nil
 }

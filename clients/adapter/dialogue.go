@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,22 +113,29 @@ func (p *Process) suits() error {
 	switch {
 	case p.Hello.Protocol != Version:
 		return &Failure{Kind: WrongProtocol, Detail: fmt.Sprintf("protocol %d", p.Hello.Protocol)}
-	case len(p.Hello.Profiles) == 0 || slices.Contains(p.Hello.Profiles, ""):
-		return &Failure{Kind: Absurd, Detail: "hello without profiles, or with one that has no name"}
 	case len(strings.Join(p.Hello.Profiles, "")) > 10000 || len(strings.Join(p.Hello.Caps, "")) > 10000:
 		return &Failure{Kind: Absurd, Detail: "hello with more than 10000 bytes of profiles, or of caps"}
 	}
 	return nil
 }
 
+// Default is the profile that is meant where none is named: the first that sends
+// anything. It is empty for an adapter that names none: it is one client.
+func (h *Hello) Default() string {
+	for _, name := range h.Profiles {
+		if name != nullProfile {
+			return name
+		}
+	}
+	return strings.Join(h.Profiles, "") // null alone, or none
+}
+
 // Init asks for a fresh client and waits until it is ready. An empty profile is
-// the adapter's first. The error is a *Failure, or ctx's; the process is gone
+// the adapter's default. The error is a *Failure, or ctx's; the process is gone
 // then.
 func (p *Process) Init(ctx context.Context, i Init) error {
 	i.Type, i.Protocol = "init", Version
-	if i.Profile == "" {
-		i.Profile = p.Hello.Profiles[0]
-	}
+	i.Profile = cmp.Or(i.Profile, p.Hello.Default())
 	if i.Options == nil {
 		i.Options = map[string]string{}
 	}

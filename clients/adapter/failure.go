@@ -47,6 +47,7 @@ const (
 	NotFound       Kind = "not-found"
 	NotStarted     Kind = "not-started"
 	Exited         Kind = "exited"
+	Closed         Kind = "closed"
 	Silent         Kind = "silent"
 	HalfLine       Kind = "half-line"
 	LongLine       Kind = "long-line"
@@ -71,6 +72,7 @@ var kinds = []struct {
 	{NotFound, "there is no such program", "write the program's name as a shell finds it, or its path"},
 	{NotStarted, "the program could not be started", "make the file executable, or name its interpreter first, as in: node client.mjs"},
 	{Exited, "the adapter ended", "an adapter ends only after its standard input did; its standard error says why it did not"},
+	{Closed, "the adapter closed its standard output and went on", "keep standard output open, and exit when standard input ends"},
 	{Silent, "the adapter said nothing in time", "flush every line as it is written, and bound every request by the timeout of init"},
 	{HalfLine, "its output ended within a line", "end every message with a line feed"},
 	{LongLine, "a line is longer than 1 MiB", "write one message a line, and do not report bodies"},
@@ -78,7 +80,7 @@ var kinds = []struct {
 	{WrongProtocol, "it speaks another protocol than version 1", "say \"protocol\":1 in hello"},
 	{Refused, "the adapter answered with an error", "see its text"},
 	{OutOfTurn, "a message comes that nothing asked for", "answer each message once, in order"},
-	{UnknownRun, "a message is of a run that is not under way", "report a run's results before its done, and runs in the order in which they came"},
+	{UnknownRun, "a message is of a run that is not under way", "carry out one run after the other in the order in which they came, and report all of a run's results before its done"},
 	{UnknownCommand, "a result is of a command that is not in its run", "give back seq as the command has it"},
 	{Twice, "a second result of one command", "report each command once, when its client has given up or has its answer"},
 	{Missing, "a run is done and not every command was reported", "report every command, one that failed with err"},

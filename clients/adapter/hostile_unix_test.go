@@ -78,7 +78,6 @@ func TestEveryWayToBreakTheProtocolIsToldAndLeavesNothing(t *testing.T) {
 		{"says why it exits", Exited, "exit status 1"},
 		{"protocol 2", WrongProtocol, "protocol 2"},
 		{"protocol missing", Absurd, "no protocol"},
-		{"no profiles", Absurd, "without profiles"},
 		{"half a hello", HalfLine, `"{\"type\":\"hello\",\"proto"`},
 		{"no JSON", Garbled, "{hello}"},
 		{"an array for text", Garbled, "cannot unmarshal array"},
@@ -89,11 +88,12 @@ func TestEveryWayToBreakTheProtocolIsToldAndLeavesNothing(t *testing.T) {
 		{"ready before hello", OutOfTurn, "ready"},
 		{"two hellos", OutOfTurn, "hello"},
 		{"exits at init", Exited, "exit status 0"},
+		{"closes output", Closed, "standard output and went on"},
 		{"refuses init", Refused, "no such profile"},
 		{"result at init", OutOfTurn, "res of run 0"},
 		{"another sync", OutOfTurn, "sync with id 1, asked was 0"},
-		{"sync without t", Absurd, "no id or no t"},
-		{"sync with a point", Garbled, "1.5"},
+		{"sync without t", Absurd, "no t"},
+		{"sync with a text", Garbled, "where a whole number"},
 		{"clock runs back", WrongTime, "t is 999999 after 1000000"},
 		{"absurd clock", Absurd, "t is 4611686018427387904"},
 		{"exits in a run", Exited, "run 0: the adapter ended (exit status 9)"},
@@ -173,6 +173,13 @@ func TestWhoSaysNothingIsEndedAtEveryStep(t *testing.T) {
 			broken(t, tt.life, patience, tt.limit, Silent, tt.says)
 		})
 	}
+	t.Run("no hello", func(t *testing.T) {
+		t.Parallel()
+		_, err := Start(t.Context(), []string{"sh", "-c", "echo listening on port 80; sleep 600"}, 5*time.Second)
+		if f, ok := errors.AsType[*Failure](err); !ok || f.Kind != Silent || f.Detail != `what it wrote is no message, as in "listening on port 80"` {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("mute at hello", func(t *testing.T) {
 		t.Parallel()
 		_, err := Start(t.Context(), as("mute at hello"), short)
@@ -205,7 +212,7 @@ func broken(t *testing.T, life string, patience, limit time.Duration, kind Kind,
 }
 
 func TestWhatIsNoMessageAndNoKnownTypeIsPassedOver(t *testing.T) {
-	for _, life := range []string{"honest", "crlf", "unknown types and fields", "floods stderr", "floods stdout", "ignores end", "floods at the end", "leaves a child"} {
+	for _, life := range []string{"honest", "crlf", "mark", "no profiles", "floating point", "sync without id", "unknown types and fields", "floods stderr", "floods stdout", "ignores end", "floods at the end", "leaves a child"} {
 		t.Run(life, func(t *testing.T) {
 			t.Parallel()
 			p, err := launch(as(life), enough)
@@ -257,6 +264,16 @@ func TestProgramsThatCantBeStarted(t *testing.T) {
 		if _, err := Start(t.Context(), tt.command, enough); !errors.Is(err, &Failure{Kind: tt.kind}) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.kind)
 		}
+	}
+}
+
+// A proxy of the user's would stand between the client and the link.
+func TestAnAdapterIsToldOfNoProxy(t *testing.T) {
+	t.Setenv("http_proxy", "http://127.0.0.1:9")
+	t.Setenv("no_proxy", "example.com")
+	_, err := Start(t.Context(), []string{"sh", "-c", `[ "$no_proxy$NO_PROXY$RSTORM_PROTOCOL" = "**1" ] && exit 42`}, enough)
+	if err == nil || !strings.Contains(err.Error(), "exit status 42") {
+		t.Errorf("got %v", err)
 	}
 }
 

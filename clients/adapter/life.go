@@ -18,7 +18,7 @@ func (p *Process) live(started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd := exec.Command(p.Command[0], p.Command[1:]...)
-	cmd.Env = append(os.Environ(), "RSTORM_PROTOCOL="+strconv.Itoa(Version))
+	cmd.Env = append(os.Environ(), "RSTORM_PROTOCOL="+strconv.Itoa(Version), "NO_PROXY=*", "no_proxy=*")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.pipes.childIn, p.pipes.childOut, p.pipes.childErr
 	apart(cmd)
 	err := cmd.Start()
@@ -101,6 +101,19 @@ func (p *Process) end(grace time.Duration) {
 	})
 }
 
+// exits reports whether the process whose output has ended ends as well, as soon
+// as it may take.
+func (p *Process) exits() bool {
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-p.exited:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
 // ended says how the process ended; it has.
 func (p *Process) ended() string {
 	switch {
@@ -115,16 +128,23 @@ func (p *Process) ended() string {
 // blame ends the process at once, and makes err the error of a step, with what
 // the process had to say.
 func (p *Process) blame(step string, err error) error {
-	p.end(0)
 	f, ok := errors.AsType[*Failure](err)
+	stayed := ok && f.Kind == Exited && f.Detail == "" && !p.exits()
+	p.end(0)
 	if !ok {
 		return err
+	}
+	if stayed && p.state != nil && p.state.ExitCode() == -1 { // a signal had to end it
+		f.Kind = Closed
 	}
 	f.Step = cmp.Or(f.Step, step)
 	if f.Kind == Exited {
 		f.Detail = p.ended()
 	}
 	f.Stderr, f.Noise = p.Stderr(), strings.ToValidUTF8(p.lines.noise.String(), "\uFFFD")
+	if noise := lastLine(f.Noise); f.Kind == Silent && p.Hello.Type == "" && noise != "" {
+		f.Detail = "what it wrote is no message, as in " + excerpt(noise)
+	}
 	return f
 }
 

@@ -180,6 +180,18 @@ func crude(format string) func(*script) {
 var lives = map[string]func(*script){
 	"honest": nil,
 	"crlf":   func(s *script) { s.end = "\r\n" },
+	"mark":   func(s *script) { s.hello = func() { s.raw(mark); s.greet(Version, "null") } },
+	"floating point": func(s *script) {
+		s.sync = func(id int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"id\":%d.0,\"t\":%d.25}\n", id, now())) }
+		s.run = func(r Run) {
+			for _, c := range r.Commands {
+				t := float64(now())
+				s.raw(fmt.Sprintf("{\"type\":\"res\",\"run\":%.1f,\"seq\":%.1f,\"t0\":%E,\"t1\":%E,\"status\":2e2,\"bytes\":0.0}\n", float64(r.ID), float64(c.Seq), t, t))
+			}
+			s.done(r.ID)
+		}
+	},
+	"sync without id": func(s *script) { s.sync = func(int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"t\":%d}\n", now())) } },
 
 	"mute at hello":     func(s *script) { s.hello = hang },
 	"exits at hello":    func(s *script) { s.hello = func() { os.Exit(3) } },
@@ -200,14 +212,15 @@ var lives = map[string]func(*script){
 	"two hellos":         func(s *script) { s.hello = func() { s.greet(1, "a"); s.greet(1, "a") } },
 
 	"mute at init":   func(s *script) { s.init = func() {} },
+	"closes output":  func(s *script) { s.init = func() { os.Stdout.Close(); hang() } },
 	"exits at init":  func(s *script) { s.init = func() { os.Exit(0) } },
 	"refuses init":   func(s *script) { s.init = func() { s.say(Refusal{"error", "no such profile"}) } },
 	"result at init": func(s *script) { s.init = func() { s.say(result(Run{ID: 0}, 0)) } },
 	"mute at sync":   func(s *script) { s.sync = func(int) {} },
 	"another sync":   func(s *script) { s.sync = func(id int) { s.say(Sync{"sync", id + 1, now()}) } },
 	"sync without t": func(s *script) { s.sync = func(id int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"id\":%d}\n", id)) } },
-	"sync with a point": func(s *script) {
-		s.sync = func(id int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"id\":%d,\"t\":1.5}\n", id)) }
+	"sync with a text": func(s *script) {
+		s.sync = func(id int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"id\":%d,\"t\":\"15\"}\n", id)) }
 	},
 	"clock runs back": func(s *script) { s.sync = func(id int) { s.say(Sync{"sync", id, 1_000_000 - int64(id)}) } },
 	"absurd clock":    func(s *script) { s.sync = func(id int) { s.say(Sync{"sync", id, 1 << 62}) } },

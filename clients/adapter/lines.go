@@ -26,13 +26,29 @@ func (l *lines) next() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if first[0] == '{' {
+		switch {
+		case first[0] == '{':
 			return l.message()
+		case first[0] == mark[0] && l.marked():
+			continue
 		}
 		if err := l.skip(); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// mark is what some runtimes put before all that they write in UTF-8.
+const mark = "\uFEFF"
+
+// marked passes over a mark that comes next, if one does.
+func (l *lines) marked() bool {
+	next, err := l.reader.Peek(len(mark))
+	if err != nil || string(next) != mark {
+		return false
+	}
+	_, err = l.reader.Discard(len(mark))
+	return err == nil
 }
 
 func (l *lines) message() ([]byte, error) {

@@ -3,7 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +19,7 @@ type Pool struct {
 	mu     sync.Mutex
 	idle   map[string][]*Process // by command, the one used last at the end
 	hellos map[string]Hello
+	never  map[string]error // of commands that never said hello, and so are not asked again
 	all    map[*Process]bool
 	closed bool
 }
@@ -118,36 +118,6 @@ func (p *Pool) Discard(process *Process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.all, process)
-}
-
-// Warm sees to it that so many processes of a command are idle, as far as they
-// can be kept, and returns what they say of themselves. It starts none if it
-// knows that and n is 0.
-func (p *Pool) Warm(ctx context.Context, command []string, n int) (Hello, error) {
-	p.mu.Lock()
-	hello, known := p.hellos[key(command)]
-	missing := min(n, MaxIdle) - len(p.idle[key(command)])
-	p.mu.Unlock()
-	if !known {
-		missing = max(1, missing)
-	}
-	started := make([]error, max(0, missing))
-	var starting sync.WaitGroup
-	for i := range started {
-		starting.Go(func() {
-			process, err := p.start(ctx, command)
-			if started[i] = err; err == nil {
-				p.keep(process)
-			}
-		})
-	}
-	starting.Wait()
-	if i := slices.IndexFunc(started, func(err error) bool { return err != nil }); i >= 0 {
-		return hello, started[i]
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.hellos[key(command)], nil
 }
 
 // Close ends all processes, those in use as well: it cuts them short. No

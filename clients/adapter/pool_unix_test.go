@@ -5,6 +5,8 @@ package adapter
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -107,6 +109,30 @@ func TestAPoolIsWarmedAndKeepsNoMoreThanItsBound(t *testing.T) {
 	}
 	if _, err := pool.Warm(t.Context(), as("exits at hello"), 1); !errors.Is(err, &Failure{Kind: Exited}) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A client that hangs as it starts is not waited for in every scenario.
+func TestACommandThatNeverStartedIsNotStartedAgain(t *testing.T) {
+	var pool Pool
+	defer pool.Close()
+	starts := filepath.Join(t.TempDir(), "starts")
+	command := []string{"sh", "-c", `echo >> "$0"; exit 3`, starts}
+	for range 3 {
+		if _, err := pool.Warm(t.Context(), command, 1); !errors.Is(err, &Failure{Kind: Exited}) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if text, err := os.ReadFile(starts); err != nil || len(text) != 1 {
+		t.Errorf("it was started %d times, %v", len(text), err)
+	}
+	cut, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := pool.Warm(cut, as("honest"), 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := pool.Warm(t.Context(), as("honest"), 1); err != nil {
+		t.Errorf("one that was not waited for: %v", err)
 	}
 }
 

@@ -38,13 +38,14 @@ type Process struct {
 	tasks    sync.WaitGroup
 	state    *os.ProcessState // after tasks
 
-	heard   time.Time  // when the message taken last was here
-	runs    []*pending // under way, the oldest first
-	last    int        // id of the run that was done last; -1 before
-	clock   Clock
-	syncs   int           // rounds so far
-	stopped time.Duration // how long its end took
-	left    int           // processes of its group that lived when it ended; known on Linux
+	heard    time.Time  // when the message taken last was here
+	runs     []*pending // under way, the oldest first
+	last     int        // id of the run that was done last; -1 before
+	clock    Clock
+	syncs    int           // rounds so far
+	nameless bool          // it answered a sync without its id: one alone is under way, so it is known
+	stopped  time.Duration // how long its end took
+	left     int           // processes of its group that lived when it ended; known on Linux
 }
 
 // An incoming is a message, with when it was here, or what ended the stream.

@@ -65,7 +65,7 @@ func (p *Process) take(run *pending, in incoming) (*Result, error) {
 	switch {
 	case in.Type != "res" && in.Type != "done":
 		return nil, stray(in)
-	case *in.Run != run.id:
+	case int(*in.Run) != run.id:
 		return nil, &Failure{Kind: UnknownRun, Detail: fmt.Sprintf("%s of run %d", in.Type, *in.Run)}
 	case in.Type == "done" && run.left > 0:
 		return nil, &Failure{Kind: Missing, Detail: fmt.Sprintf("%d of %d were not", run.left, len(run.seqs))}

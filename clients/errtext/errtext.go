@@ -59,7 +59,7 @@ func Table() []Entry {
 
 // tables holds the entries of every client. A new client is a file and a line
 // here.
-var tables = [...][]Entry{golang, node, undici, nodeLibraries, python, pythonLibraries, java, javaLibraries, curl, dart, others, system}
+var tables = [...][]Entry{golang, node, undici, nodeLibraries, python, pythonLibraries, java, javaLibraries, curl, dart, browsers, appleEntries, proxies, others, system}
 
 func (e Entry) clone() Entry {
 	e.Texts, e.With = slices.Clone(e.Texts), slices.Clone(e.With)

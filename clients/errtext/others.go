@@ -8,6 +8,9 @@ const (
 	rust        = "Rust reqwest, hyper"
 	rustRetries = "only what had not been written to a connection that closed"
 	dotnet      = ".NET HttpClient"
+	framework   = ".NET Framework HttpWebRequest, PowerShell 5"
+	webStatus   = "System.Net.WebExceptionStatus"
+	php         = "PHP http:// streams"
 )
 
 var others = []Entry{
@@ -56,4 +59,16 @@ var others = []Entry{
 	{Client: dotnet, Texts: []string{"The request was canceled due to the configured HttpClient.Timeout"}, Rank: Verdict, Outcome: results.TimedOut, Executed: Maybe, Causes: silence, Retried: "not known",
 		Means:  "HttpClient.Timeout passed.",
 		Source: "System.Net.Http HttpClient.cs: HandleFailure"},
+	{Client: framework, Texts: []string{"A connection that was expected to be kept alive was closed by the server"}, Rank: Verdict, Outcome: results.Closed, Also: orReset, Executed: Maybe, Causes: []string{"stale-reuse", "close-race", "idle-timeout-race"}, Retried: "not known",
+		Means:  "The device had closed the kept connection, or closed it as the request was being sent on it.",
+		Source: webStatus + ".KeepAliveFailure"},
+	{Client: framework, Texts: []string{"The underlying connection was closed: The connection was closed unexpectedly"}, Rank: Verdict, Outcome: results.Closed, Also: orCut, Executed: Maybe, Causes: closing, Retried: "not known",
+		Means:  "The device closed the connection before an answer was complete.",
+		Source: webStatus + ".ConnectionClosed"},
+	{Client: framework, Texts: []string{"An unexpected error occurred on a receive", "An unexpected error occurred on a send"}, Rank: Wrapper, Outcome: results.Failed, Also: []results.Outcome{results.Reset, results.Closed}, Executed: Maybe, Retried: "not known",
+		Means:  "Put around another error; the inner exception says which.",
+		Source: webStatus + ".ReceiveFailure, SendFailure"},
+	{Client: php, Texts: []string{"failed to open stream: HTTP request failed!$", "failed to open stream: HTTP request failed! in *"}, Rank: Wrapper, Outcome: results.Closed, Also: []results.Outcome{results.Reset, results.TimedOut}, Executed: Maybe, Causes: closing, Retried: "no",
+		Means:  "No status line came: the device closed or reset the connection before an answer, or took longer than the timeout. A warning beside it may say which.",
+		Source: "php-src ext/standard/http_fopen_wrapper.c: php_stream_url_wrap_http_ex"},
 }
