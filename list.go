@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"rstorm/assert"
-	"rstorm/clients"
 	"rstorm/device"
 	"rstorm/faults"
 	"rstorm/scenarios"
@@ -94,92 +93,6 @@ func chooseTopics(names []string) ([]topic, error) {
 		}
 	}
 	return chosen, nil
-}
-
-func listStrategies(w io.Writer, _ *scenarios.Suite) {
-	shared := map[string]string{} // docs of settings that are explained once, by key
-	for _, f := range scenarios.Fields(clients.Raw{}) {
-		shared[f.Key] = f.Doc
-	}
-	for _, k := range clients.Kinds {
-		fmt.Fprintf(w, "  %s\t%s\n", k.Name, k.Doc)
-		all := scenarios.Fields(k.Defaults)
-		if k.Name != raw {
-			all = listShared(w, all, shared)
-		}
-		for _, f := range all {
-			fmt.Fprintf(w, "  \t  %s (%s%s): %s\n", f.Key, f.Type, standing(f), f.Doc)
-		}
-	}
-}
-
-// raw is the strategy whose settings others share: they are explained there.
-const raw = "raw"
-
-// listShared says in a line which settings of raw a strategy sets, if it has
-// them all, and returns its own.
-func listShared(w io.Writer, all []scenarios.Field, shared map[string]string) []scenarios.Field {
-	var set []string
-	var own []scenarios.Field
-	for _, f := range all {
-		switch {
-		case shared[f.Key] != f.Doc:
-			own = append(own, f)
-		case f.Default != "":
-			set = append(set, f.Key+": "+f.Default)
-		}
-	}
-	if len(all)-len(own) < len(shared) {
-		return all
-	}
-	with := ""
-	if len(set) > 0 {
-		with = ", with " + strings.Join(set, ", ")
-	}
-	fmt.Fprintf(w, "  \t  settings of %s%s\n", raw, with)
-	return own
-}
-
-func listEffects(w io.Writer, _ *scenarios.Suite) {
-	for _, k := range faults.Effects {
-		fmt.Fprintf(w, "  %s\t%s%s\n", k.Effect, k.Doc, conditions(k))
-		for _, side := range []faults.Side{faults.Device, faults.Link} {
-			if points := k.On(side); len(points) > 0 {
-				fmt.Fprintf(w, "  \t  %s: %s\n", side, strings.Trim(fmt.Sprint(points), "[]"))
-			}
-		}
-	}
-}
-
-// conditions says what an effect asks for.
-func conditions(k faults.Kind) string {
-	text := ""
-	if k.Over != "" {
-		text += fmt.Sprintf(" [%s only]", k.Over)
-	}
-	if k.Needs != "" {
-		text += fmt.Sprintf(" [needs %s]", k.Needs)
-	}
-	return text
-}
-
-func listPoints(w io.Writer, _ *scenarios.Suite) {
-	for _, p := range faults.Points {
-		fmt.Fprintf(w, "  %s\t%s\n", p.Point, p.Doc)
-	}
-}
-
-func listToxics(w io.Writer, _ *scenarios.Suite) {
-	for _, k := range faults.Toxics {
-		fmt.Fprintf(w, "  %s\t%s\n", k.Type, k.Doc)
-		for _, a := range k.Attributes {
-			need := "optional"
-			if a.Required {
-				need = "required"
-			}
-			fmt.Fprintf(w, "  \t  %s (%s, at least %d, %s)\n", a.Name, a.Unit, a.Min, need)
-		}
-	}
 }
 
 func listMetrics(w io.Writer, _ *scenarios.Suite) {

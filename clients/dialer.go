@@ -16,6 +16,7 @@ import (
 // It is safe for concurrent use.
 type Dialer struct {
 	dial                  func(ctx context.Context) (net.Conn, error)
+	begun                 atomic.Bool
 	dials, failed, resets atomic.Int64
 }
 
@@ -27,6 +28,7 @@ func NewDialer(dial func(ctx context.Context) (net.Conn, error)) *Dialer {
 // Dial opens a connection. Its error is that of the function given to
 // [NewDialer], untouched.
 func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
+	d.begun.Store(true)
 	conn, err := d.dial(ctx)
 	if err != nil {
 		d.failed.Add(1)
@@ -61,6 +63,10 @@ type Counts struct {
 func (d *Dialer) Counts() Counts {
 	return Counts{Dials: int(d.dials.Load()), Failed: int(d.failed.Load()), Resets: int(d.resets.Load())}
 }
+
+// Used reports whether a connection was ever asked for: what a client did that
+// dials by itself is not known here.
+func (d *Dialer) Used() bool { return d.begun.Load() }
 
 // A Conn is a connection that is watched: it counts what was sent and remembers
 // how its socket said it ended. It has the methods of net.Conn only, so that no

@@ -70,11 +70,15 @@ type Trial struct {
 // the load; the clone dials the link, takes no proxy, trusts the device, and is
 // watched: every attempt and every reset that it hides is seen. Any other
 // [http.RoundTripper] is used as it is, by all clients of the load, and has to
-// honour the URL's host; of the connections that it makes only the link tells.
+// honour the URL's host; of the connections that it makes only the link tells,
+// and the resets that it hides are unknown.
 //
 // A scenario that this machine can't play skips the test and says why.
 func Play(t testing.TB, sc *scenarios.Scenario, client *http.Client) *Trial {
 	t.Helper()
+	if client == nil {
+		t.Fatalf("rstorm: there is no client to play %q with: http.DefaultClient is one", sc.Name)
+	}
 	played := *sc
 	played.Assert = nil
 	played.Strategies = []scenarios.Strategy{{Label: Label, Use: Label, Strategy: strategy(client)}}

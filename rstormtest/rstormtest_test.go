@@ -92,6 +92,9 @@ func TestTextsThatCannotBePlayedEndTheTest(t *testing.T) {
 			t.Errorf("%q ends with %q, want %q", text, r.fatal, want)
 		}
 	}
+	if r := during(t, func(tb testing.TB) { rstormtest.Play(tb, rstormtest.Named(tb, "A"), nil) }); !strings.Contains(r.fatal, "no client") {
+		t.Errorf("no client ends with %q", r.fatal)
+	}
 	if r := during(t, func(tb testing.TB) { rstormtest.Named(tb, "nonesuch") }); !strings.Contains(r.fatal, "nonesuch") {
 		t.Errorf("an unknown scenario ends with %q", r.fatal)
 	}
@@ -109,6 +112,9 @@ func TestATransportThatDialsByItselfGoesThroughTheLink(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	trial := rstormtest.Play(t, rstormtest.Named(t, "J"), &http.Client{Transport: tripper{transport}})
 	trial.Expect(t, "success == 80%", "ghosts == 40", "resets == 40", "connections == 200")
+	if hidden := trial.Summary.Resets.Hidden; hidden.Known() {
+		t.Errorf("it hid %d resets, which nobody can know", hidden)
+	}
 }
 
 func TestTheClientsOwnTimeoutCounts(t *testing.T) {

@@ -151,15 +151,18 @@ func (c *caller) send(ctx context.Context, cmd results.Command) results.Record {
 			record.Done = knew.Sub(c.epoch) // what the client did since, such as close(2), is not the answer's
 		}
 	}
-	record.Resets = results.Count(c.charge(reply.Attempts))
+	record.Resets = c.charge(reply.Attempts)
 	return record
 }
 
 // charge is how many of the resets that the client's sockets reported belong to
 // a command that was made in these attempts: one at a time all since the command
 // before, else those that its own attempts tell of. What is left in the end
-// belongs to no command.
-func (c *caller) charge(attempts []results.Attempt) int {
+// belongs to no command. It is unknown for a client that dials by itself.
+func (c *caller) charge(attempts []results.Attempt) results.Count {
+	if len(attempts) > 0 && !c.dialer.Used() {
+		return results.Unknown
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := c.dialer.Counts().Resets - c.resets
@@ -173,7 +176,7 @@ func (c *caller) charge(attempts []results.Attempt) int {
 		n = min(n, own)
 	}
 	c.resets += n
-	return n
+	return results.Count(n)
 }
 
 // failures are the attempts that did not come to a whole answer.

@@ -92,7 +92,7 @@ func TestResetsOfSeveralAtOnceAreChargedToTheirOwnCommand(t *testing.T) {
 	}
 	for _, row := range []struct {
 		attempts []results.Attempt
-		want     int
+		want     results.Count
 	}{
 		{[]results.Attempt{{Outcome: results.OK}}, 0},
 		{[]results.Attempt{lost, {Outcome: results.OK}}, 1},
@@ -109,6 +109,10 @@ func TestResetsOfSeveralAtOnceAreChargedToTheirOwnCommand(t *testing.T) {
 	c.load = &scenarios.Load{Concurrency: 1}
 	if got := c.charge([]results.Attempt{{Outcome: results.OK}}); got != 1 {
 		t.Errorf("one at a time: charged with %d resets, want all since the command before", got)
+	}
+	c.dialer = clients.NewDialer(nil)
+	if got := c.charge([]results.Attempt{lost}); got.Known() {
+		t.Errorf("a client that dials by itself is charged with %d resets, want unknown", got)
 	}
 }
 
