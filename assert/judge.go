@@ -28,31 +28,29 @@ func (t Threshold) Judge(v View) results.Verdict {
 	case len(v.Selected) == 0:
 		verdict.Observed, verdict.Result = "no strategy selected", results.Skipped
 	case t.terms[0].metric.Unit == Count:
+		if observed, result, stands := t.judgeWhole(v); stands {
+			verdict.Observed, verdict.Result = observed, result
+			return verdict
+		}
 		verdict.Observed, verdict.Result = t.judgeSum(v)
 	default:
 		verdict.Observed, verdict.Result = t.judgeEach(v)
 	}
-	if verdict.Result == results.Held {
-		if label := v.broken(named); label != "" {
-			verdict.Observed, verdict.Result = verdict.Observed+", but "+label+" broke", results.NoData
-		}
+	if len(named) == 0 {
+		named = v.Selected
+	}
+	if i := slices.IndexFunc(named, v.broke); i >= 0 && verdict.Result == results.Held {
+		verdict.Observed, verdict.Result = verdict.Observed+", but "+named[i]+" broke", results.NoData
 	}
 	return verdict
 }
 
-// broken names one of those strategies, or of all selected if there are none,
-// whose client broke: what it would have done then is not known, and a threshold
-// that what it did happens to keep is not kept.
-func (v View) broken(named []string) string {
-	if len(named) == 0 {
-		named = v.Selected
-	}
-	for _, label := range named {
-		if t := v.Trials[label]; t != nil && t.Client != nil && t.Client.Broke != "" {
-			return label
-		}
-	}
-	return ""
+// broke reports whether the strategy's client broke: what it would have done
+// then is not known, and a threshold that what it did happens to keep is not
+// kept.
+func (v View) broke(label string) bool {
+	t := v.Trials[label]
+	return t != nil && t.Client != nil && t.Client.Broke != ""
 }
 
 func (t Threshold) judgeNamed(v View, named []string) (string, results.Judgement) {
@@ -71,17 +69,39 @@ func (t Threshold) judgeNamed(v View, named []string) (string, results.Judgement
 // judgeSum holds t against what the selected strategies add up to, as long as
 // those left out could not turn the verdict.
 func (t Threshold) judgeSum(v View) (string, results.Judgement) {
-	sums := make([]float64, len(t.terms))
-	for _, label := range v.Selected {
-		for i, term := range t.terms {
-			sums[i] += term.read(v.Trials[label])
-		}
-	}
+	sums := t.sum(v, v.Selected)
 	observed, result := t.describe(sums, ""), t.result(sums)
 	if result != results.NoData && len(v.Skipped) > 0 && (len(sums) == 2 || !t.op.settles(sums[0], t.bound)) {
 		return observed + " without " + strings.Join(v.Skipped, ", "), results.Skipped
 	}
 	return observed, result
+}
+
+// judgeWhole holds t against what those add up to whose client did not break,
+// if others' did. It stands if whatever theirs come to can't turn it: a sum of
+// counts only grows.
+func (t Threshold) judgeWhole(v View) (observed string, result results.Judgement, stands bool) {
+	whole := slices.DeleteFunc(slices.Clone(v.Selected), v.broke)
+	if len(whole) == len(v.Selected) || len(t.terms) == 2 {
+		return "", "", false
+	}
+	sums := t.sum(v, whole)
+	if math.IsNaN(sums[0]) || !t.op.settles(sums[0], t.bound) {
+		return "", "", false
+	}
+	out := slices.DeleteFunc(slices.Clone(v.Selected), func(label string) bool { return !v.broke(label) })
+	return t.describe(sums, "") + " without " + strings.Join(out, ", ") + ", which broke", t.result(sums), true
+}
+
+// sum adds up each term over strategies.
+func (t Threshold) sum(v View, labels []string) []float64 {
+	sums := make([]float64, len(t.terms))
+	for _, label := range labels {
+		for i, term := range t.terms {
+			sums[i] += term.read(v.Trials[label])
+		}
+	}
+	return sums
 }
 
 // judgeEach holds t against every selected strategy and tells of the worst: one

@@ -116,6 +116,39 @@ func TestAClientThatBrokeHoldsNothing(t *testing.T) {
 	judged(t, v, "duplicates == 20", "20", results.Held)
 }
 
+// A sum of counts only grows by what a client would have come to that broke.
+func TestWhatTheOthersAddUpToSufficesWhereAClientBroke(t *testing.T) {
+	v := closeRace()
+	v.Trials["naive"].Summary.Duplicates = 3
+	v.Trials["retry"].Client = &results.Client{Broke: "it ended"}
+	judged(t, v, "resets > 0", "100 without retry, which broke", results.Held)
+	judged(t, v, "resets >= 100", "100 without retry, which broke", results.Held)
+	judged(t, v, "resets != 99", "100 without retry, which broke", results.Held)
+	judged(t, v, "resets == 99", "100 without retry, which broke", results.Missed)
+	judged(t, v, "duplicates <= 2", "3 without retry, which broke", results.Missed)
+	judged(t, v, "duplicates < 3", "3 without retry, which broke", results.Missed)
+
+	judged(t, v, "resets > 100", "199, but retry broke", results.NoData)
+	judged(t, v, "resets < 300", "199, but retry broke", results.NoData)
+	judged(t, v, "resets != 300", "199, but retry broke", results.NoData)
+	judged(t, v, "resets - duplicates > 0", "176 (199 - 23), but retry broke", results.NoData)
+	judged(t, v, "resets > 300", "199", results.Missed)
+
+	v.Trials["retry"].Summary.Commands = 0 // it broke before the first
+	judged(t, v, "resets > 0", "100 without retry, which broke", results.Held)
+	judged(t, v, "resets > 100", "no data", results.NoData)
+
+	v.Selected, v.Skipped = []string{"naive", "retry"}, []string{"close"}
+	judged(t, v, "resets > 0", "100 without retry, which broke", results.Held)
+
+	v.Trials["naive"].Summary.Resets.Connections = results.Unknown
+	for _, source := range []string{"resets > 0", "resets < 1", "resets != 1"} {
+		judged(t, v, source, "no data", results.NoData)
+	}
+	v.Trials["naive"].Client = v.Trials["retry"].Client
+	judged(t, v, "resets > 0", "no data", results.NoData)
+}
+
 func TestASelectionLeavesUndecidedWhatItCannotTell(t *testing.T) {
 	v := closeRace()
 	v.Selected, v.Skipped = []string{"close", "retry"}, []string{"naive"}

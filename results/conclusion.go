@@ -56,7 +56,7 @@ func (p *page) conclude(r *Report) {
 
 func (p *page) legend() {
 	if p.best {
-		p.prose("* recommended: least harm (control commands lost or executed twice), then success beyond noise, then fewer resets, fewer connections, less latency", "", "  ")
+		p.prose("* recommended: least harm (control commands lost or executed twice), then success beyond noise, then latency beyond noise (p90 with p99 or p50), then fewer resets, fewer connections, lower p50", "", "  ")
 	}
 	if p.unknown {
 		p.text.WriteString("? unknown: there was no source to count from\n")

@@ -13,23 +13,34 @@ import (
 // Per scenario, with all repetitions of a strategy put together, whoever is
 // worse than the best of those left is out, rule by rule:
 //
+//   - a client that broke or left commands without a report, where another's did
+//     not: its success and costs are of what it came to, and not comparable;
 //   - a trial cut short, where others are whole;
 //   - more control commands lost or executed twice;
 //   - less success, beyond noise: the 95 % interval of the difference over the
 //     same commands does not contain 0;
 //   - success below 99 %, where another's is not;
+//   - a p90 more than twice as long, and by 2 ms, where so is the p50, or the p99
+//     and the trial was not perturbed;
 //   - more connections reset, beyond noise;
 //   - more connections, by more than a tenth and one;
-//   - a higher median latency, by more than a tenth and 0.1 ms.
+//   - a higher p50, by more than a tenth and 0.1 ms.
 //
 // Of those that no rule tells apart the scenario's first wins; nobody does
-// without a command. The p99 decides nothing: of some hundred commands it is
-// the second or third slowest, and no two runs agree on it.
+// without a command.
 //
-// Over the suite only strategies can win that were played wherever any was: by
-// the least harm in all, then by the number of scenarios in which the first
-// three rules leave them in, then by the success in their worst scenario,
-// beyond noise, then by resets and connections as above.
+// This is the order of [Rank], harm, success, p99, resets and connections, but
+// that each step counts only beyond noise: Rank goes on to the next between
+// equals, and there are hardly any. The p99 of some hundred commands is the
+// second or third slowest, and no two runs agree on it; so the p90 has to bear
+// it out. Latencies are the medians of those of the repetitions.
+//
+// Over the suite only strategies can win that were played wherever any was, and
+// first those whose client broke nowhere and that were cut short nowhere: by
+// the least harm in all, then by the number of scenarios in which the rules up
+// to success beyond noise leave them in, then by the success in their worst
+// scenario, beyond noise, then by the fewest scenarios in which the rule of the
+// p90 puts them out, then by resets and connections as above.
 type Recommendation struct {
 	Scenario string `json:"scenario"` // empty for the whole suite
 	Strategy string `json:"strategy"` // empty if none can be recommended: Reason says why
@@ -37,7 +48,7 @@ type Recommendation struct {
 	Settings string `json:"settings"` // see [Trial]
 	Reason   string `json:"reason"`
 	Caveat   string `json:"caveat,omitempty"` // why the trials it rests on are not to be relied on, if so
-	Costs    *Costs `json:"costs"`            // null without a strategy
+	Costs    *Costs `json:"costs"`            // null without a strategy, or if its client broke
 
 	Beaten      []Beating `json:"beaten"`           // scenarios in which another strategy does better
 	Breaks      []Break   `json:"breaks"`           // scenarios, this one included, in which it breaks; the worst first
@@ -47,8 +58,8 @@ type Recommendation struct {
 }
 
 // Costs compare a strategy with the simplest that was played: naive, or else
-// the first. Counts are summed over the repetitions and, for the suite, over
-// the scenarios; times are their medians.
+// the first whose client did not break. Counts are summed over the repetitions
+// and, for the suite, over the scenarios; times are their medians.
 type Costs struct {
 	Than            string       `json:"than"`
 	Latency         *LatencyCost `json:"latency_ns"` // null if one of the two had no success

@@ -20,9 +20,11 @@ type contender struct {
 	harm, ghosts, lost     Count // of control commands
 	resets, hidden         Count
 	connections, timeWait  Count
-	timed                  bool // whether there is a latency
+	successes              int64 // that have a latency
+	timed                  bool  // whether any has
 	p50, p90, p99          time.Duration
-	partial, perturbed     bool
+	partial, broke         bool
+	perturbed              bool // in any trial
 }
 
 // A kind is what makes a strategy the same in two scenarios.
@@ -58,13 +60,21 @@ func contenderOf(trials []*Trial) *contender {
 		c.ghosts = c.ghosts.Plus(control(t, func(s *Summary) Count { return s.Ghosts }))
 		c.resets, c.connections = c.resets.Plus(s.Resets.Connections), c.connections.Plus(s.Connections)
 		c.timeWait = c.timeWait.Plus(s.TimeWait)
-		c.partial, c.perturbed = c.partial || t.Partial, c.perturbed || t.Perturbed
+		c.partial, c.broke, c.successes = c.partial || t.Partial, c.broke || broke(t), c.successes+s.Latency.N
+		c.perturbed = c.perturbed || t.Perturbed
 		if s.Latency.N > 0 {
 			p50s, p90s, p99s = append(p50s, s.Latency.P50), append(p90s, s.Latency.P90), append(p99s, s.Latency.P99)
 		}
 	}
 	c.timed, c.p50, c.p90, c.p99 = len(p50s) > 0, middle(p50s), middle(p90s), middle(p99s)
 	return c
+}
+
+// broke reports whether the trial's client broke, or left commands without a
+// report. What it would have come to is not known: of a load bounded by time
+// the commands it never began are missing even in the denominator.
+func broke(t *Trial) bool {
+	return t.Client != nil && t.Client.Broke != "" || t.Summary.Outcomes[Unreported] > 0
 }
 
 // control adds up a count over the commands that are not safe, as harm does.

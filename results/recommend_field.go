@@ -36,11 +36,15 @@ func fieldsOf(r *Report) []*field {
 	return fields
 }
 
-// simplest is naive if it was played, or else the first.
+// simplest is naive if it was played, or else the first, of those that did not
+// break if there are any.
 func simplest(all []*contender) *contender {
 	sent := slices.DeleteFunc(slices.Clone(all), func(c *contender) bool { return c.commands == 0 })
 	if len(sent) == 0 {
 		return nil
+	}
+	if whole := slices.DeleteFunc(slices.Clone(sent), func(c *contender) bool { return c.broke }); len(whole) > 0 {
+		sent = whole
 	}
 	return sent[max(0, slices.IndexFunc(sent, func(c *contender) bool { return cmp.Or(c.uses, c.label) == "naive" && c.settings == "" }))]
 }
@@ -82,7 +86,7 @@ func (f *field) of(k kind) *contender {
 // be told from the best.
 func (f *field) near(c *contender) bool {
 	switch f.out[c] {
-	case cutShort, moreHarm, lessSuccess:
+	case clientBroke, cutShort, moreHarm, lessSuccess:
 		return false
 	}
 	return c.commands > 0
@@ -111,16 +115,3 @@ func (f *field) recommend() Recommendation {
 	return Recommendation{Scenario: f.scenario, Strategy: w.label, Uses: w.uses, Settings: w.settings,
 		Reason: f.reason(), Caveat: caveat(w), Costs: costs(w, f.simplest), Undecided: labels(f.undecided())}
 }
-
-// costs compares c with another strategy in the same scenario.
-func costs(c, than *contender) *Costs {
-	out := &Costs{Than: than.label, Commands: c.commands, ThanCommands: than.commands, Connections: c.connections, ThanConnections: than.connections,
-		TimeWait: c.timeWait, ThanTimeWait: than.timeWait, Attempts: perCommand(c), ThanAttempts: perCommand(than),
-		HiddenResets: c.hidden, ThanHidden: than.hidden}
-	if c.timed && than.timed {
-		out.Latency = &LatencyCost{c.p50 - than.p50, c.p90 - than.p90, c.p99 - than.p99, than.p50, than.p90, than.p99}
-	}
-	return out
-}
-
-func perCommand(c *contender) Rate { return Rate(float64(c.attempts) / float64(c.commands)) }

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -12,9 +11,11 @@ import (
 // reason says why the winner won, from the numbers of the scenario.
 func (f *field) reason() string {
 	w := f.winner
-	clauses := []string{f.versus() + ", " + w.delivered()}
+	clauses := []string{f.versus() + ", " + w.delivered(f.all, "whole")}
 	for _, c := range f.all {
 		switch _, low, _ := f.difference(c, w); {
+		case f.out[c] == clientBroke:
+			clauses = append(clauses, c.howBroke(c.label+"'s client", c.label))
 		case f.out[c] == cutShort:
 			clauses = append(clauses, c.label+"'s trial was cut short")
 		case f.out[c] == moreHarm && !c.harm.Known():
@@ -24,7 +25,7 @@ func (f *field) reason() string {
 		}
 	}
 	if ties := f.ties(); ties != "" {
-		clauses = append(clauses, "as good within noise: "+ties)
+		clauses = append(clauses, "as successful within noise: "+ties)
 	}
 	if f.hopeless() {
 		clauses = append(clauses, f.mend())
@@ -36,7 +37,7 @@ func (f *field) reason() string {
 func (f *field) versus() string {
 	w, s := f.winner, f.simplest
 	text := fmt.Sprintf("%.1f %%", percentOf(w.ok, w.commands))
-	if w == s {
+	if w == s || w.broke || s.broke {
 		return text
 	}
 	than := fmt.Sprintf("%s's %.1f %%", s.label, percentOf(s.ok, s.commands))
@@ -49,14 +50,19 @@ func (f *field) versus() string {
 	return text
 }
 
-// delivered says what became of c's control commands.
-func (c *contender) delivered() string {
+// delivered says what became of c's control commands, compared with all; how
+// says what those were that c was chosen from.
+func (c *contender) delivered(all []*contender, how string) string {
 	text := ""
 	switch {
 	case !c.harm.Known():
 		return "what the device executed is unknown"
 	case c.harm > 0:
-		text = fmt.Sprintf("%s lost or executed twice, by no strategy fewer", several(int(c.harm), "control command"))
+		fewer := "by no strategy fewer"
+		if slices.ContainsFunc(all, func(o *contender) bool { return o.commands > 0 && o.harm.Known() && o.harm < c.harm }) {
+			fewer = "by none played " + how + " fewer"
+		}
+		text = fmt.Sprintf("%s lost or executed twice, %s", several(int(c.harm), "control command"), fewer)
 	case c.harmless():
 		text = "nothing lost or executed twice"
 	default:
@@ -117,9 +123,10 @@ func (f *field) ties() string {
 	return strings.Join(parts, ", ")
 }
 
-// hopeless reports whether every strategy breaks.
+// hopeless reports whether every strategy breaks; of one whose client broke
+// nobody knows.
 func (f *field) hopeless() bool {
-	return f.winner != nil && !slices.ContainsFunc(f.all, func(c *contender) bool { return c.commands > 0 && !c.breaks() })
+	return f.winner != nil && !f.winner.broke && !slices.ContainsFunc(f.all, func(c *contender) bool { return c.commands > 0 && !c.broke && !c.breaks() })
 }
 
 // mend says what must change where no strategy helps.
@@ -128,7 +135,7 @@ func (f *field) mend() string {
 	if most := f.mostFrequent(); most != "" {
 		text += fmt.Sprintf(" (mostly %s: %s)", most, whatIs(most))
 	}
-	if i := slices.IndexFunc(f.all, func(c *contender) bool { return c.commands > 0 && !c.broken() && c.lost == 0 }); i >= 0 {
+	if i := slices.IndexFunc(f.all, func(c *contender) bool { return c.commands > 0 && !c.broke && !c.broken() && c.lost == 0 }); i >= 0 {
 		text += fmt.Sprintf("; a device that executes a repeated id once would make %s safe", f.all[i].label)
 	}
 	return text
@@ -158,23 +165,4 @@ func (f *field) mostFrequent() string {
 func whatIs(id string) string {
 	what, _, _ := strings.Cut(Causes[slices.IndexFunc(Causes, func(c Cause) bool { return c.ID == id })].What, ";")
 	return what
-}
-
-// caveat says what is wrong with c's trials.
-func caveat(c *contender) string {
-	var cut, perturbed int
-	for _, t := range c.trials {
-		cut, perturbed = cut+truth(t.Partial), perturbed+truth(t.Perturbed)
-	}
-	which := "its trial was"
-	if n := len(c.trials); n > 1 {
-		which = fmt.Sprintf("of its %d trials %d were", n, cmp.Or(cut, perturbed))
-	}
-	switch {
-	case cut > 0:
-		return which + " cut short"
-	case perturbed > 0:
-		return which + " perturbed: play again where the machine is idle"
-	}
-	return ""
 }

@@ -3,7 +3,6 @@ package results
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // A rule puts contenders out. They are compared with the best of those left,
@@ -15,35 +14,40 @@ type rule struct {
 }
 
 // The names of rules that others refer to. The earlier rules are about what a
-// strategy does to its caller, those from moreResets on about what it costs.
+// strategy does to its caller, those from slower on about what it costs.
 const (
+	clientBroke     = "its client broke"
 	cutShort        = "cut short"
 	moreHarm        = "more harm"
 	lessSuccess     = "less success"
 	unsound         = "success below 99 %"
+	slower          = "slower"
 	moreResets      = "more resets"
 	moreConnections = "more connections"
-	slower          = "a higher latency"
+	higherMedian    = "a higher p50"
 )
 
 // rules are those of a scenario, in the order in which they apply: see
 // [Recommendation].
 var rules = []rule{
-	{cutShort, func(_ *match, a, b *contender) int { return cmp.Compare(truth(a.partial), truth(b.partial)) },
-		func(_ *match, c, best *contender) bool { return c.partial && !best.partial }},
+	brokeRule, cutRule,
 	{moreHarm, byHarm, func(_ *match, c, best *contender) bool { return compareCounts(c.harm, best.harm) > 0 }},
 	{lessSuccess, func(_ *match, a, b *contender) int { return cmp.Compare(b.success(), a.success()) },
 		func(m *match, c, best *contender) bool { _, low, _ := m.difference(best, c); return low > 0 }},
 	{unsound, func(_ *match, a, b *contender) int {
 		return cmp.Compare(truth(a.success() < sound), truth(b.success() < sound))
 	}, func(_ *match, c, best *contender) bool { return c.success() < sound && best.success() >= sound }},
-	resetsRule, connectionsRule,
-	{slower, func(_ *match, a, b *contender) int {
-		return cmp.Or(cmp.Compare(truth(!a.timed), truth(!b.timed)), cmp.Compare(a.p50, b.p50))
-	}, func(_ *match, c, best *contender) bool {
-		return best.timed && (!c.timed || longer(c.p50, best.p50))
-	}},
+	tailRule, resetsRule, connectionsRule, medianRule,
 }
+
+// brokeRule comes first: what a client that broke left out is in no count.
+var brokeRule = rule{clientBroke,
+	func(_ *match, a, b *contender) int { return cmp.Compare(truth(a.broke), truth(b.broke)) },
+	func(_ *match, c, best *contender) bool { return c.broke && !best.broke }}
+
+var cutRule = rule{cutShort,
+	func(_ *match, a, b *contender) int { return cmp.Compare(truth(a.partial), truth(b.partial)) },
+	func(_ *match, c, best *contender) bool { return c.partial && !best.partial }}
 
 var resetsRule = rule{moreResets,
 	func(_ *match, a, b *contender) int { return perEach(a.resets, a.commands, b.resets, b.commands) },
@@ -78,9 +82,6 @@ func perEach(a Count, m int, b Count, n int) int {
 // moreOf reports whether a for m commands is more than b for n, by more than a
 // tenth and one: two runs of some hundred commands differ by less.
 func moreOf(a Count, m int, b Count, n int) bool { return 10*(int(a)-1)*n > 11*int(b)*m }
-
-// longer is the same for times, with an allowance of 0.1 ms.
-func longer(a, b time.Duration) bool { return 10*(a-100*time.Microsecond) > 11*b }
 
 // A match is what is known of pairs of contenders.
 type match struct{ pairs map[[2]string]pairs }

@@ -3,13 +3,13 @@ package results
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // A candidate is a strategy that may be recommended for all scenarios.
 type candidate struct {
 	*contender
 	near  int        // scenarios in which it is near the best
+	slow  int        // scenarios in which it is as good as the best, but slower
 	worst *contender // in the scenario in which it had the least success
 }
 
@@ -29,6 +29,9 @@ func candidates(fields []*field) (all []*candidate, missing []kind) {
 			trials = append(trials, here.trials...)
 			if f.near(here) {
 				c.near++
+			}
+			if f.out[here] == slower {
+				c.slow++
 			}
 			if c.worst == nil || here.success() < c.worst.success() {
 				c.worst = here
@@ -57,6 +60,23 @@ func kinds(fields []*field) []kind {
 	return all
 }
 
+// totals adds up what each strategy did, wherever it was played.
+func totals(fields []*field) []*contender {
+	var all []*contender
+	for _, k := range kinds(fields) {
+		var trials []*Trial
+		for _, f := range fields {
+			if here := f.of(k); here != nil {
+				trials = append(trials, here.trials...)
+			}
+		}
+		if len(trials) > 0 {
+			all = append(all, contenderOf(trials))
+		}
+	}
+	return all
+}
+
 // choose applies the rules of the suite: see [Recommendation]. Undecided are those
 // that only costs put out.
 func choose(all []*candidate) (w *candidate, undecided []string) {
@@ -70,7 +90,7 @@ func choose(all []*candidate) (w *candidate, undecided []string) {
 		contenders = append(contenders, c.contender)
 	}
 	suite := []rule{
-		{cutShort, rules[0].order, rules[0].worse},
+		brokeRule, cutRule,
 		{moreHarm, byHarm, func(_ *match, c, best *contender) bool { return compareCounts(c.harm, best.harm) > 0 }},
 		{"good in fewer scenarios", func(_ *match, a, b *contender) int { return cmp.Compare(of[b].near, of[a].near) },
 			func(_ *match, c, best *contender) bool { return of[c].near < of[best].near }},
@@ -80,11 +100,13 @@ func choose(all []*candidate) (w *candidate, undecided []string) {
 				_, low, _ := unpaired(x.ok, x.commands, y.ok, y.commands)
 				return low > 0
 			}},
+		{slower, func(_ *match, a, b *contender) int { return cmp.Compare(of[a].slow, of[b].slow) },
+			func(_ *match, c, best *contender) bool { return of[c].slow > of[best].slow }},
 		resetsRule, connectionsRule,
 	}
 	best, out := new(match).winner(contenders, suite)
 	for _, c := range contenders {
-		if c != best && (out[c] == "" || out[c] == moreResets || out[c] == moreConnections) {
+		if c != best && slices.Contains([]string{"", slower, moreResets, moreConnections}, out[c]) {
 			undecided = append(undecided, c.label)
 		}
 	}
@@ -125,49 +147,4 @@ func breaks(fields []*field, k kind) []Break {
 	}
 	slices.SortStableFunc(all, func(a, b Break) int { return cmp.Or(cmp.Compare(b.Harm, a.Harm), cmp.Compare(a.Success, b.Success)) })
 	return all
-}
-
-// suiteCosts adds up the costs of all scenarios.
-func suiteCosts(fields []*field, w *contender) *Costs {
-	base := fields[0].simplest
-	for _, f := range fields {
-		if f.simplest != nil && f.of(w.kind) != nil {
-			base = f.simplest
-			break
-		}
-	}
-	var mine, than []*Trial
-	var latency []*LatencyCost
-	for _, f := range fields {
-		c, b := f.of(w.kind), f.of(base.kind)
-		if c == nil || b == nil {
-			continue
-		}
-		mine, than = append(mine, c.trials...), append(than, b.trials...)
-		if l := costs(c, b).Latency; l != nil {
-			latency = append(latency, l)
-		}
-	}
-	out := costs(contenderOf(mine), contenderOf(than))
-	out.Latency = middleOf(latency)
-	return out
-}
-
-// middleOf takes the median of each time; nil if there is none.
-func middleOf(all []*LatencyCost) *LatencyCost {
-	if len(all) == 0 {
-		return nil
-	}
-	of := func(one func(*LatencyCost) time.Duration) time.Duration {
-		var times []time.Duration
-		for _, l := range all {
-			times = append(times, one(l))
-		}
-		return middle(times)
-	}
-	return &LatencyCost{
-		P50: of(func(l *LatencyCost) time.Duration { return l.P50 }), ThanP50: of(func(l *LatencyCost) time.Duration { return l.ThanP50 }),
-		P90: of(func(l *LatencyCost) time.Duration { return l.P90 }), ThanP90: of(func(l *LatencyCost) time.Duration { return l.ThanP90 }),
-		P99: of(func(l *LatencyCost) time.Duration { return l.P99 }), ThanP99: of(func(l *LatencyCost) time.Duration { return l.ThanP99 }),
-	}
 }

@@ -9,9 +9,11 @@ import (
 // suiteReason says why w is recommended over the suite, and what is to be
 // known of the others.
 func suiteReason(fields []*field, all []*candidate, missing []kind, w *candidate) string {
-	clauses := []string{w.delivered() + nearest(fields, all, w)}
+	clauses := []string{w.delivered(totals(fields), "whole and everywhere") + nearest(fields, all, w)}
 	for _, c := range all {
-		if c.harm > w.harm && c.near >= w.near {
+		if c.broke && !w.broke {
+			clauses = append(clauses, c.howBroke(c.label+"'s client", c.label))
+		} else if c.harm > w.harm && c.near >= w.near {
 			clauses = append(clauses, fmt.Sprintf("%s is in %d of them, but %s", c.label, c.near, c.harms()))
 		}
 	}
@@ -32,7 +34,7 @@ func nearest(fields []*field, all []*candidate, w *candidate) string {
 		played += truth(f.winner != nil)
 	}
 	text := fmt.Sprintf(", among the best within noise in %d of %s", w.near, several(played, "scenario"))
-	others := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return c == w || c.harm != w.harm })
+	others := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return c == w || c.harm != w.harm || c.broke && !w.broke })
 	slices.SortStableFunc(others, func(a, b *candidate) int { return b.near - a.near })
 	var parts []string
 	for _, c := range others {

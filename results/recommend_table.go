@@ -64,17 +64,26 @@ func (r *Report) recommended(t *Trial, b *block) bool {
 	})
 }
 
-// text says what differs beyond noise, by the measure of the rules; nothing
-// for costs compared with themselves.
+// text says what differs: the p50 wherever that can be measured, for a reader to
+// see what it comes to, all else beyond noise, by the measure of the rules. It
+// is empty for costs that are not known, or compared with themselves.
 func (c *Costs) text() string {
+	if c == nil {
+		return ""
+	}
+	var saves string
 	var parts []string
 	if l := c.Latency; l != nil {
-		if l.P50 > 0 && differ(l.P50, l.ThanP50) {
-			parts = append(parts, signed(l.P50)+" p50")
+		switch {
+		case !measurable(l.P50, l.ThanP50):
+		case l.P50 < 0:
+			saves = "saves " + shortTime(-l.P50) + " p50"
+		default:
+			parts = append(parts, "+"+shortTime(l.P50)+" p50")
 		}
 		// The p99 of some hundred commands is one of the slowest three: the p90 must bear it out.
 		if l.P99 > 0 && l.P90 > 0 && differ(l.P99, l.ThanP99) && differ(l.P90, l.ThanP90) {
-			parts = append(parts, signed(l.P99)+" p99")
+			parts = append(parts, "+"+shortTime(l.P99)+" p99")
 		}
 	}
 	count := func(n, than Count, what string) {
@@ -89,21 +98,14 @@ func (c *Costs) text() string {
 	}
 	count(c.HiddenResets, c.ThanHidden, "resets hidden")
 	if len(parts) == 0 {
-		return ""
+		return saves
 	}
-	return "costs " + strings.Join(parts, ", ")
+	return sentences(saves, "costs "+strings.Join(parts, ", "))
 }
 
 // differ reports whether a difference is more than a tenth of what it is to, and
 // 0.1 ms.
 func differ(d, than time.Duration) bool { return 10*(d.Abs()-100*time.Microsecond) > than }
-
-func signed(d time.Duration) string {
-	if d < 0 {
-		return "-" + shortTime(-d)
-	}
-	return "+" + shortTime(d)
-}
 
 // elsewhere says where the strategy breaks beside its own scenario, in short: what
 // is said of the suite has the whole.

@@ -89,12 +89,21 @@ func median(d time.Duration) func(*results.Trial) {
 	return summary(func(s *results.Summary) { s.Latency.P50 = d })
 }
 
+func taking(p50, p90, p99 time.Duration) func(*results.Trial) {
+	return summary(func(s *results.Summary) { s.Latency.P50, s.Latency.P90, s.Latency.P99 = p50, p90, p99 })
+}
+
 func nothing(t *results.Trial) {
 	t.Summary, t.ByMethod = results.Summarize(results.Evidence{})
 }
 
 func partial(t *results.Trial)   { t.Partial = true }
 func perturbed(t *results.Trial) { t.Perturbed = true }
+
+func broke(t *results.Trial) { t.Client = &results.Client{Broke: "it ended"} }
+func unreported(t *results.Trial) {
+	t.Summary.Outcomes = map[results.Outcome]int{results.Unreported: 1}
+}
 
 func unwatched(t *results.Trial) {
 	t.Summary.Lost, t.Summary.Duplicates, t.ByMethod = results.Unknown, results.Unknown, nil
@@ -123,11 +132,11 @@ func TestWhoIsRecommendedAndWhy(t *testing.T) {
 			[]string{"what the device executed is unknown"}},
 		{"some of many are named, those that cost the same first", new(bout).with("a", 100, nil).with("b", 100, connecting(50)).with("c", 100, nil).with("d", 100, nil).
 			with("e", 100, nil).with("f", 100, nil).with("g", 100, nil).with("h", 100, connecting(50)), "a", []string{"b", "c", "d", "e", "f", "g", "h"},
-			[]string{"as good within noise: c, d, e, f and g, b (more connections), 1 more"}},
+			[]string{"as successful within noise: c, d, e, f and g, b (more connections), 1 more"}},
 		{"success beyond noise beats any cost", new(bout).with("naive", 50, connecting(1)).with("close", 100, both(connecting(100), median(time.Second))), "close", nil,
 			[]string{"100.0 % against naive's 50.0 % (", " points more)"}},
 		{"within noise the cheaper", new(bout).with("dear", 100, connecting(100)).with("cheap", 99, connecting(1)), "cheap", []string{"dear"},
-			[]string{"99.0 %", "as good within noise: dear (more connections)"}},
+			[]string{"99.0 %", "as successful within noise: dear (more connections)"}},
 		{"but not below 99 %", new(bout).with("dear", 100, connecting(100)).with("cheap", 98, connecting(1)), "dear", []string{"cheap"},
 			[]string{"cheap (success below 99 %)"}},
 		{"resets before connections", new(bout).with("a", 100, both(resets(50), connecting(1))).with("b", 100, connecting(100)), "b", []string{"a"},
@@ -136,12 +145,28 @@ func TestWhoIsRecommendedAndWhy(t *testing.T) {
 		{"known resets before unknown", new(bout).with("a", 100, resets(results.Unknown)).with("b", 100, resets(90)), "b", []string{"a"}, nil},
 		{"a connection more is nothing", new(bout).with("a", 100, connecting(2)).with("b", 100, connecting(1)), "a", []string{"b"}, []string{"within noise: b"}},
 		{"known connections before unknown", new(bout).with("a", 100, connecting(results.Unknown)).with("b", 100, connecting(90)), "b", []string{"a"}, nil},
-		{"a tenth more latency is not", new(bout).with("a", 100, median(23*ms)).with("b", 100, nil), "b", []string{"a"}, []string{"a (a higher latency)"}},
+		{"a tenth more latency is not", new(bout).with("a", 100, median(23*ms)).with("b", 100, nil), "b", []string{"a"}, []string{"a (a higher p50)"}},
 		{"less is noise", new(bout).with("a", 100, median(21*ms)).with("b", 100, nil), "a", []string{"b"}, nil},
 		{"so are microseconds", new(bout).with("a", 100, median(90*time.Microsecond)).with("b", 100, median(30*time.Microsecond)), "a", []string{"b"}, nil},
-		{"and the p99", new(bout).with("a", 100, summary(func(s *results.Summary) { s.Latency.P99 = time.Second })).with("b", 100, nil), "a", []string{"b"}, nil},
+		{"and the p99 alone", new(bout).with("a", 100, taking(20*ms, 25*ms, time.Second)).with("b", 100, nil), "a", []string{"b"}, nil},
+		{"but not with the p90, before resets and connections", new(bout).with("a", 100, both(taking(20*ms, 51*ms, 61*ms), connecting(1))).with("b", 100, both(resets(50), connecting(100))),
+			"b", []string{"a"}, []string{"a (slower)"}},
+		{"nor with the p50 where the other hiccuped once", new(bout).with("settle", 30, both(taking(520*ms, 520*ms, 900*ms), connecting(1))).with("close", 30, both(taking(20*ms, 21*ms, time.Second), connecting(30))),
+			"close", []string{"settle"}, []string{"settle (slower)"}},
+		{"nor on a busy machine", new(bout).with("a", 100, both(taking(41*ms, 51*ms, 61*ms), connecting(1), perturbed)).with("b", 100, connecting(100)), "b", []string{"a"}, []string{"a (slower)"}},
+		{"but there the slow ones alone do not tell", new(bout).with("a", 100, both(taking(20*ms, 51*ms, 61*ms), connecting(1), perturbed)).with("b", 100, connecting(100)), "a", []string{"b"}, nil},
+		{"less than twice is noise there", new(bout).with("a", 100, both(taking(39*ms, 49*ms, 59*ms), connecting(1))).with("b", 100, nil), "a", []string{"b"}, nil},
+		{"so are 2 ms", new(bout).with("a", 100, both(taking(3*ms, 3*ms, 3*ms), connecting(1))).with("b", 100, taking(1*ms, 1*ms, 1*ms)), "a", []string{"b"}, nil},
+		{"and whatever a few took", new(bout).with("a", 19, both(taking(time.Second, time.Second, time.Second), connecting(1))).with("b", 19, nil), "a", []string{"b"}, nil},
+		{"success before latency", new(bout).with("a", 100, taking(time.Second, time.Second, time.Second)).with("b", 90, nil), "a", nil, []string{"100.0 %"}},
 		{"no data never wins", new(bout).with("a", 0, nothing).with("b", 0, twice(9)), "b", nil, nil},
-		{"cut short behind whole", new(bout).with("a", 100, partial).with("b", 10, twice(1)), "b", nil, []string{"a's trial was cut short"}},
+		{"cut short behind whole", new(bout).with("a", 100, partial).with("b", 10, twice(1)), "b", nil,
+			[]string{"a's trial was cut short", "1 control command lost or executed twice, by none played whole fewer"}},
+		{"one that broke behind all", new(bout).with("mine", 100, broke).with("naive", 50, partial).with("b", 10, twice(1)), "b", nil,
+			[]string{"10.0 % against naive's 50.0 %", "mine's client broke", "by none played whole fewer"}},
+		{"and one that left commands without a report", new(bout).with("mine", 100, unreported).with("b", 10, nil), "b", nil,
+			[]string{"10.0 %, nothing lost", "mine left commands without a report"}},
+		{"nobody is compared with it", new(bout).with("naive", 50, broke).with("b", 100, nil), "b", nil, []string{"100.0 %, nothing"}},
 		{"everyone harmful", new(bout).with("naive", 40, summary(func(s *results.Summary) {
 			s.Resets.ByCause = map[string]int{"close-race": 60, "unknown": 99}
 		})).with("retry", 100, twice(7)), "naive", nil,
@@ -221,8 +246,9 @@ func TestRepetitionsArePutTogether(t *testing.T) {
 }
 
 func TestWhoWinsByAPoorTrialIsSaidToHave(t *testing.T) {
-	for want, change := range map[string]func(*results.Trial){"cut short": partial, "perturbed": perturbed} {
-		got := of(t, report((&bout{name: "x"}).with("a", 100, change).with("b", 50, partial)), "x")
+	for want, change := range map[string]func(*results.Trial){"cut short": partial, "perturbed": perturbed, "its client broke: ": broke, "it left commands without a report: ": unreported,
+		"its client broke: what it would have come to is not known, nor what it costs; its trial was cut short": both(broke, partial)} {
+		got := of(t, report((&bout{name: "x"}).with("a", 100, change).with("b", 50, both(partial, broke))), "x")
 		if got.Strategy != "a" || !strings.Contains(got.Caveat, want) {
 			t.Errorf("%+v, want a, and that it was %s", got, want)
 		}
@@ -243,9 +269,38 @@ func TestCostsAreThoseBeyondTheSimplestStrategy(t *testing.T) {
 	if want := (results.LatencyCost{P50: 300 * time.Microsecond, P90: 35 * ms, P99: 60 * ms, ThanP50: 20 * ms, ThanP90: 25 * ms, ThanP99: 30 * ms}); *c.Latency != want {
 		t.Errorf("latency %+v, want %+v", *c.Latency, want)
 	}
-	const text = "costs +60.0ms p99, 100 connections for 100 commands (naive 1), 99 left in TIME_WAIT (naive 0), 1.50\n      attempts per command (naive 1.00), 7 resets hidden (naive 0)\n"
-	if all := table(t, r); !strings.Contains(all, text) || strings.Contains(all, "p50,") {
-		t.Errorf("the table lacks %q, or says that 0.3 ms of 20 matter:\n%s", text, all)
+	const text = "costs +300us p50, +60.0ms p99, 100 connections for 100 commands (naive 1), 99 left in TIME_WAIT (naive\n      0), 1.50 attempts per command (naive 1.00), 7 resets hidden (naive 0)\n"
+	if all := table(t, r); !strings.Contains(all, text) {
+		t.Errorf("the table lacks %q:\n%s", text, all)
+	}
+}
+
+func TestWhateverOfTheMedianCanBeMeasuredIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		naive, close time.Duration
+		want         string
+	}{
+		{20 * ms, 20*ms + 49*time.Microsecond, ""}, {20 * ms, 20*ms + 50*time.Microsecond, "costs +50.0us p50\n"}, {20 * ms, 19 * ms, "saves 1.00ms p50\n"},
+		{ms, ms, ""}, {time.Millisecond, 1010 * time.Microsecond, "costs +10.0us p50\n"}, {ms, 1009 * time.Microsecond, ""},
+	} {
+		r := report((&bout{name: "x"}).with("naive", 50, median(c.naive)).with("close", 100, median(c.close)))
+		if text := table(t, r); c.want != "" && !strings.Contains(text, "\n      "+c.want) || c.want == "" && strings.Contains(text, "p50\n  ") {
+			t.Errorf("naive %v and close %v: want %q in\n%s", c.naive, c.close, c.want, text)
+		}
+	}
+}
+
+func TestWhatAClientCostsThatBrokeIsNotKnown(t *testing.T) {
+	r := report((&bout{name: "x"}).with("naive", 50, broke).with("mine", 100, both(broke, connecting(100))),
+		(&bout{name: "y"}).with("naive", 50, nil).with("mine", 100, connecting(70)))
+	if got := of(t, r, "x"); got.Strategy != "mine" || got.Costs != nil || strings.Contains(got.Reason, "against") {
+		t.Errorf("%+v", got)
+	}
+	if got := of(t, r, ""); got.Strategy != "mine" || got.Costs == nil || got.Costs.Connections != 70 || !strings.Contains(got.Caveat, "its client broke in 1 of 2 trials") {
+		t.Errorf("%+v, costs %+v", got, got.Costs)
+	}
+	if text := table(t, r); strings.Contains(text, "100 connections") || !strings.Contains(text, "      its client broke: what it would have come to is not known, nor what it costs\n") {
+		t.Errorf("the table:\n%s", text)
 	}
 }
 
@@ -264,6 +319,11 @@ func TestOverTheSuite(t *testing.T) {
 			"naive", "close is in"},
 		{"of as many, the one whose worst is better", []*bout{(&bout{name: "a"}).with("naive", 100, nil).with("close", 50, nil), (&bout{name: "b"}).with("naive", 4, nil).with("close", 100, nil)},
 			"close", "in 1 of 2 scenarios (naive in 1)"},
+		{"nobody whose client broke", []*bout{fine("calm"), (&bout{name: "race"}).with("naive", 50, nil).with("close", 100, broke)}, "naive", "in 2 of 2 scenarios; close's client broke"},
+		{"harm in all by which another did less that was not everywhere", []*bout{(&bout{name: "a"}).with("naive", 50, twice(2)), (&bout{name: "b"}).with("close", 100, nil).with("naive", 50, nil)},
+			"naive", "2 control commands lost or executed twice, by none played whole and everywhere fewer, among"},
+		{"then the one that is slower less often", []*bout{fine("a"), (&bout{name: "b"}).with("naive", 100, taking(20*ms, 200*ms, 300*ms)).with("close", 100, connecting(100))},
+			"close", "in 2 of 2 scenarios (naive in 2)"},
 		{"then the cheaper", []*bout{fine("calm"), (&bout{name: "b"}).with("naive", 100, connecting(100)).with("close", 100, nil)}, "close", "in 2 of 2"},
 		{"then the first", []*bout{fine("a"), fine("b")}, "naive", "in 2 of 2"},
 		{"nobody who was not played everywhere", []*bout{(&bout{name: "a"}).with("naive", 1, nil).with("close", 100, nil), (&bout{name: "b"}).with("naive", 1, nil)},
@@ -336,6 +396,9 @@ func drawn(rng *rand.Rand) *results.Report {
 			for repetition := range 1 + rng.IntN(2) {
 				x := results.Trial{Scenario: fmt.Sprint(scenario), Strategy: fmt.Sprint(strategy), Repetition: repetition + 1, Partial: rng.IntN(8) == 0, Perturbed: rng.IntN(4) == 0}
 				x.Summary, x.ByMethod = results.Summarize(drawEvidence(rng))
+				if rng.IntN(4) > 0 {
+					delete(x.Summary.Outcomes, results.Unreported)
+				}
 				r.Trials = append(r.Trials, x)
 			}
 		}
@@ -344,14 +407,21 @@ func drawn(rng *rand.Rand) *results.Report {
 	return r
 }
 
-// sums adds up what a strategy did in a scenario, by hand.
-func sums(r *results.Report, scenario, strategy string) (commands, ok int, harm results.Count, partial bool) {
+// sums adds up what a strategy did in a scenario, by hand; poor grows with how
+// little it is to be relied on.
+func sums(r *results.Report, scenario, strategy string) (commands, ok int, harm results.Count, poor int) {
 	for i := range r.Trials {
 		t := &r.Trials[i]
 		if t.Scenario != scenario || t.Strategy != strategy {
 			continue
 		}
-		commands, ok, partial = commands+t.Summary.Commands, ok+t.Summary.OK, partial || t.Partial
+		commands, ok = commands+t.Summary.Commands, ok+t.Summary.OK
+		if t.Partial {
+			poor |= 1
+		}
+		if t.Summary.Outcomes[results.Unreported] > 0 {
+			poor |= 2
+		}
 		if len(t.ByMethod) == 0 {
 			harm = harm.Plus(t.Summary.Lost).Plus(t.Summary.Duplicates)
 		}
@@ -361,7 +431,7 @@ func sums(r *results.Report, scenario, strategy string) (commands, ok int, harm 
 			}
 		}
 	}
-	return commands, ok, harm, partial
+	return commands, ok, harm, poor
 }
 
 func TestNobodyIsRecommendedWhoDoesMoreHarmForNothing(t *testing.T) {
@@ -371,22 +441,25 @@ func TestNobodyIsRecommendedWhoDoesMoreHarmForNothing(t *testing.T) {
 			if c.Scenario == "" || c.Strategy == "" {
 				continue
 			}
-			commands, ok, harm, partial := sums(r, c.Scenario, c.Strategy)
+			commands, ok, harm, poor := sums(r, c.Scenario, c.Strategy)
 			if commands == 0 {
 				t.Errorf("seed %d: %s won without a command", seed, c.Strategy)
 			}
 			for _, other := range r.Trials {
-				n, fine, does, cut := sums(r, c.Scenario, other.Strategy)
-				if other.Scenario != c.Scenario || n == 0 || cut && !partial {
+				n, fine, does, poorer := sums(r, c.Scenario, other.Strategy)
+				if other.Scenario != c.Scenario || n == 0 || poorer > poor {
 					continue
 				}
-				if partial && !cut {
-					t.Errorf("seed %d: %s was cut short, %s was not", seed, c.Strategy, other.Strategy)
+				if poor > poorer {
+					t.Errorf("seed %d: %s broke or was cut short, %s was not", seed, c.Strategy, other.Strategy)
+				}
+				if poor > 1 && !strings.Contains(c.Caveat, "without a report") || poor%2 > 0 && !strings.Contains(c.Caveat, "cut short") {
+					t.Errorf("seed %d: %s is recommended without a caveat: %+v", seed, c.Strategy, c)
 				}
 				if does.Known() && (!harm.Known() || does < harm) {
 					t.Errorf("seed %d: %s with harm %d was preferred to %s with %d", seed, c.Strategy, harm, other.Strategy, does)
 				}
-				if partial == cut && does == harm && fine*commands > ok*n && !slices.Contains(c.Undecided, other.Strategy) {
+				if does == harm && fine*commands > ok*n && !slices.Contains(c.Undecided, other.Strategy) {
 					t.Errorf("seed %d: %s had more success than %s, and no word of it", seed, other.Strategy, c.Strategy)
 				}
 			}
