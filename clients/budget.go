@@ -40,6 +40,16 @@ func (b *budget) earn() {
 	b.held = min(b.held+b.share, max(budgetLimit, b.share))
 }
 
+// has reports whether there is a resend in it.
+func (b *budget) has() bool {
+	if b.share == 0 {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held >= resend
+}
+
 // spend takes a resend out and reports whether there was one.
 func (b *budget) spend() bool {
 	if b.share == 0 {

@@ -53,11 +53,34 @@ func (s *Retry) mute() []error {
 			errs = append(errs, &SettingError{setting.field, "nothing is sent again as long as retry is not said"})
 		}
 	}
+	if s.When != "" && s.When != Never {
+		errs = append(errs, s.unmoved()...)
+	}
 	for _, m := range s.Methods {
 		if (s.When == Idempotent || s.When == StaleIdempotent) && isToken([]byte(m)) && strings.ToUpper(m) == m && !idempotent(m) {
 			errs = append(errs, &SettingError{"methods", fmt.Sprintf("%s is not idempotent, and retry: %s never sends it again", m, s.When)})
 		}
 	}
+	return errs
+}
+
+// unmoved reports settings of waits that never come about, and a deadline that
+// lets no resend begin, where something is sent again. A preset's waits that the
+// stale words leave out are no mistake.
+func (s *Retry) unmoved() []error {
+	var errs []error
+	bad := func(is bool, field, format string, args ...any) {
+		if is {
+			errs = append(errs, &SettingError{field, fmt.Sprintf(format, args...)})
+		}
+	}
+	waits := s.Backoff > 0 || s.MaxBackoff > 0 || s.Jitter > 0
+	bad(s.Attempts == 1 && waits, "attempts", "1 is the first and only one, so nothing is sent again and backoff, max_backoff and jitter mean nothing: say retry: never")
+	bad(s.Jitter > 0 && s.Backoff == 0, "jitter", "it is a share of backoff, which is not said")
+	bad(s.MaxBackoff > 0 && s.Backoff == 0, "max_backoff", "it is where backoff stops doubling, which is not said")
+	least := float64(s.Backoff) * (1 - s.Jitter)
+	bad(s.Deadline > 0 && !s.When.stale() && float64(s.Deadline) <= least, "deadline",
+		"%v is over before the first wait, backoff: %v, so nothing is sent again", s.Deadline, s.Backoff)
 	return errs
 }
 

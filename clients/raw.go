@@ -37,15 +37,16 @@ func (c *raw) Do(ctx context.Context, cmd results.Command) results.Reply {
 	return c.carry(ctx, cmd, c.retry.again)
 }
 
-// carry carries cmd in as many attempts as again wants, each but the first on a
-// fresh connection.
+// carry carries cmd in as many attempts as again wants. A resend has a fresh
+// connection, unless it is for a stale one: those take the next that is idle.
 func (c *raw) carry(ctx context.Context, cmd results.Command, again func(context.Context, try) bool) results.Reply {
 	began := time.Now()
 	c.retry.begin()
 	t := c.pool.begin()
 	var reply results.Reply
 	for {
-		a, status, written := c.attempt(ctx, t, call{Command: cmd}, len(reply.Attempts) > 0)
+		fresh := len(reply.Attempts) > 0 && !c.settings.When.stale()
+		a, status, written := c.attempt(ctx, t, call{Command: cmd}, fresh)
 		reply.Attempts = append(reply.Attempts, a)
 		reply.Outcome, reply.Status, reply.Err = a.Outcome, status, a.Err
 		n := len(reply.Attempts)

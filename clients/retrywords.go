@@ -35,8 +35,10 @@ type Trigger string
 // and nothing is sent again for that.
 const Unprocessed Trigger = "unprocessed"
 
-// Names lists the triggers. After timed-out only a limit below the command's
-// own deadline leaves time for another attempt.
+// Names lists the triggers. Timed-out is the end by attempt_timeout or
+// connect_timeout, which leave time for another attempt; the command's own
+// deadline leaves none. Without those limits it is the kernel that gives up
+// (ETIMEDOUT), after minutes, which is in time for patient commands only.
 func (Trigger) Names() []string {
 	var names []string
 	for _, o := range []results.Outcome{results.Reset, results.Closed, results.Refused, results.TimedOut, results.Truncated} {

@@ -11,9 +11,9 @@ import "time"
 // words for them.
 type Raw struct {
 	Reuse    Reuse         `yaml:"reuse" doc:"which connections carry a further command; default pool"`
-	Liveness Liveness      `yaml:"liveness" doc:"how a kept connection is looked at before it is used again; default blind"`
+	Liveness Liveness      `yaml:"liveness" doc:"how a kept connection is looked at before it is used again; default blind, also called none"`
 	Settle   time.Duration `yaml:"settle" min:"0" max:"1m" doc:"with liveness settle: how long every command waits for a close that may be on its way"`
-	Close    Closing       `yaml:"close" doc:"what the client does to end a connection that it does not keep; default nothing: it waits for the device, and for reuse none it closes in silence"`
+	Close    Closing       `yaml:"close" doc:"what the client does to end a connection that it does not keep; default nothing, also called none: it waits for the device, and for reuse none it closes in silence"`
 	Renew    bool          `yaml:"renew" doc:"a new client for every command: the old one's connections are closed by force, whatever they carry"`
 	Unique   bool          `yaml:"unique" doc:"append a URL parameter (unique=...) that differs with every request"`
 	Segments int           `yaml:"segments" min:"0" max:"2" doc:"writes that a request takes: 2 sends the body after the head, if there is one; 0 is 1"`
@@ -56,6 +56,9 @@ func (Liveness) Names() []string {
 	return []string{string(Blind), string(Peek), string(Events), string(Settle)}
 }
 
+// Aliases are other names for some of them.
+func (Liveness) Aliases() map[string]string { return map[string]string{"none": string(Blind)} }
+
 // Closing is what a client does to end a connection that it does not keep.
 type Closing string
 
@@ -70,3 +73,6 @@ const (
 func (Closing) Names() []string {
 	return []string{string(CloseNothing), string(CloseHeader), string(CloseClient)}
 }
+
+// Aliases are other names for some of them.
+func (Closing) Aliases() map[string]string { return map[string]string{"none": string(CloseNothing)} }

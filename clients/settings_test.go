@@ -2,6 +2,7 @@ package clients
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -39,6 +40,20 @@ func TestSettingsThatContradictEachOther(t *testing.T) {
 		{Raw{Retry: Retry{When: Never, Attempts: 3, Backoff: 1}}, ""}, // a preset with its resends switched off
 		{Raw{Retry: Retry{When: Idempotent, Methods: []string{"GET", "POST"}}}, "methods"},
 		{Raw{Retry: Retry{When: Any, Methods: []string{"POST"}}}, ""},
+		{Raw{Retry: Retry{When: Any, Attempts: 1}}, ""},
+		{Raw{Retry: Retry{When: Any, Attempts: 1, Backoff: 1}}, "attempts"},
+		{Raw{Retry: Retry{When: Any, Attempts: 1, Backoff: 1, Jitter: 1}}, "attempts"},
+		{Raw{Retry: Retry{When: Never, Attempts: 1, Jitter: 1}}, ""},
+		{Raw{Retry: Retry{When: Any, Jitter: 1}}, "jitter"},
+		{Raw{Retry: Retry{When: Any, MaxBackoff: 1}}, "max_backoff"},
+		{Raw{Retry: Retry{When: Any, Backoff: 2, Deadline: 1}}, "deadline"},
+		{Raw{Retry: Retry{When: Idempotent, Backoff: 2, Deadline: 2}}, "deadline"}, // an attempt takes time as well
+		{Raw{Retry: Retry{When: Any, Backoff: 2, Deadline: 3}}, ""},
+		{Raw{Retry: Retry{When: Any, Backoff: 10, Jitter: 0.5, Deadline: 5}}, "deadline"},
+		{Raw{Retry: Retry{When: Any, Backoff: 10, Jitter: 0.5, Deadline: 6}}, ""},
+		{Raw{Retry: Retry{When: Any, Backoff: 10, Jitter: 1, Deadline: 1}}, ""},
+		{Raw{Retry: Retry{When: StaleAny, Backoff: 2, Deadline: 1}}, ""}, // it does not wait
+		{Raw{Retry: Retry{When: Any, On: []Trigger{"timed-out"}}}, ""},   // the kernel gives up as well
 	} {
 		errs := tt.settings.Validate()
 		if tt.field == "" {
@@ -53,6 +68,23 @@ func TestSettingsThatContradictEachOther(t *testing.T) {
 		}
 		if setting, ok := errors.AsType[*SettingError](errs[0]); !ok || setting.Field != tt.field {
 			t.Errorf("%+v: %v, want it to be about %s", tt.settings, errs[0], tt.field)
+		}
+	}
+}
+
+// Other names are for words that there are, and are no words themselves.
+func TestAliases(t *testing.T) {
+	for _, set := range []interface {
+		Names() []string
+		Aliases() map[string]string
+	}{Liveness(""), Closing("")} {
+		if set.Aliases()["none"] == "" {
+			t.Errorf("%T: none is no name", set)
+		}
+		for name, word := range set.Aliases() {
+			if slices.Contains(set.Names(), name) || !slices.Contains(set.Names(), word) {
+				t.Errorf("%T: %q stands for %q; the words are %v", set, name, word, set.Names())
+			}
 		}
 	}
 }

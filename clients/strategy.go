@@ -92,15 +92,15 @@ var Kinds = []Kind{
 	{"external", "a client of your own, in any language: a process that speaks JSON lines (docs/adapters.md)", External{Report: Batch}, false},
 	{"adaptive", "as naive until a connection that was used before fails a command, then as close, and after a while as naive again",
 		Adaptive{Probe: 30 * time.Second}, true},
-	{"retry-verified", "as retry, but where a command may have been executed it asks the device before it sends again",
-		RetryVerified{Raw{Retry: Retry{When: Any, Attempts: 4, Backoff: 20 * time.Millisecond,
+	{"retry-verified", "as retry, but where a command may have been executed it asks the device before it sends again, and gives an attempt up in time to ask",
+		RetryVerified{Raw{AttemptTimeout: time.Second, Retry: Retry{When: Any, Attempts: 4, Backoff: 20 * time.Millisecond,
 			On: []Trigger{"reset", "closed", "refused", "timed-out", "truncated", Unprocessed}}}, "/query/state?of={id}", `"executed":[1-9]`}, false},
 	{"breaker", "as naive, but sends nothing for a while after commands failed in a row: stops hammering a dead device",
 		Breaker{Failures: 5, Cooldown: time.Second}, false},
 	{"go-close", "Go's net/http with DisableKeepAlives: a connection per command", GoClose{}, false},
 	{"go-refresh", "Go's net/http with a new transport per command, as the field tried it, and a URL that is never the same",
 		GoRefresh{ConnectTimeout: 3 * time.Second, Idle: time.Second, Unique: true}, false},
-	{"raw", "the parametrised client itself, as naive until its settings say otherwise: curl is liveness: peek, retry: stale-any, attempts: 6; HttpURLConnection retry: stale-any; OkHttp that with liveness: settle, settle: 1ms; urllib3 liveness: peek, retry: idempotent, attempts: 4", Raw{}, false},
+	{"raw", "the parametrised client itself, as naive until its settings say otherwise: curl is liveness: peek, retry: stale-any, attempts: 6; OkHttp liveness: settle, settle: 1ms, retry: stale-any; HttpURLConnection nearly retry: any, attempts: 2; urllib3 liveness: peek, retry: idempotent, attempts: 4", Raw{}, false},
 }
 
 // A SettingError is a setting that cannot be meant.

@@ -13,9 +13,11 @@ import (
 )
 
 // RetryVerified sends again as its settings say, but asks the device first
-// where a command may have been executed: after an attempt of which the socket
-// had taken a byte, if the method is not safe (RFC 9110 section 9.2.1) and
-// HTTP/2 does not say that it was not processed. Then
+// where a command may have been executed: once the socket had taken a byte of an
+// attempt, if the method is not safe (RFC 9110 section 9.2.1) and HTTP/2 does not
+// say that it was not processed. From then on it asks before every resend,
+// whatever ended the attempts since: the device may execute late what it has
+// received. Then
 //   - it was executed: the command is ok, with the status of the answer to the
 //     question. Its own answer is lost; that of the question is the proof.
 //   - it was not executed: it is sent again.
@@ -24,8 +26,11 @@ import (
 //
 // The question is a GET without a command id on a fresh connection. It is no
 // attempt at the command. It is asked as often as there are attempts, with the
-// same waits. A device that is still busy with the command says that it was not
-// executed: the wait before the question (backoff) is all that helps there.
+// same waits, and not where no resend could follow: with the attempts, the time
+// (deadline) or the budget spent a command ends as its last attempt did. A
+// question alone spends no budget. A device that is still busy with the command
+// says that it was not executed: the wait before the question (backoff) is all
+// that helps there, and an attempt_timeout that the device does not need.
 type RetryVerified struct {
 	Raw      `yaml:",inline"`
 	Verify   string `yaml:"verify" doc:"target of the question what became of a command; {id} stands for its id"`
@@ -71,20 +76,22 @@ type verified struct {
 
 // Do carries cmd, and asks before it is sent again.
 func (c *verified) Do(ctx context.Context, cmd results.Command) results.Reply {
-	proof, asked := 0, false
+	proof, doubt, asked := 0, false, false
 	reply := c.carry(ctx, cmd, func(ctx context.Context, t try) bool {
-		if !c.retry.again(ctx, t) {
+		if !c.retry.wait(ctx, t) {
 			return false
 		}
-		if !doubtful(t) {
-			return true
+		if doubt = doubt || doubtful(t); doubt {
+			asked = true
+			status, executed, known := c.question(ctx, t.began, cmd.ID)
+			if executed {
+				proof = status
+			}
+			if executed || !known || c.retry.late(t.began, time.Now()) {
+				return false
+			}
 		}
-		asked = true
-		status, executed, known := c.question(ctx, cmd.ID)
-		if executed {
-			proof = status
-		}
-		return known && !executed
+		return c.retry.budget.spend()
 	})
 	if proof != 0 {
 		reply.Outcome, reply.Status, reply.Err = results.OK, proof, nil
@@ -101,9 +108,10 @@ func doubtful(t try) bool {
 	return t.written && !safe(t.method) && !errors.Is(t.attempt.Err, errUnprocessed)
 }
 
-// question asks whether the command was executed, until that is known or the
-// attempts are spent. The status is that of the answer.
-func (c *verified) question(ctx context.Context, id results.CommandID) (status int, executed, known bool) {
+// question asks whether the command that began then was executed, until that is
+// known, or the attempts or the time are spent. The status is that of the
+// answer.
+func (c *verified) question(ctx context.Context, began time.Time, id results.CommandID) (status int, executed, known bool) {
 	target := strings.ReplaceAll(c.target, idPlace, id.String())
 	for n := 1; c.executed != nil; n++ {
 		var body bytes.Buffer
@@ -111,7 +119,7 @@ func (c *verified) question(ctx context.Context, id results.CommandID) (status i
 		if err == nil && status/100 == 2 && status != http.StatusNoContent {
 			return status, c.executed.Match(body.Bytes()), true
 		}
-		if n >= c.retry.settings.Attempts || !sleep(ctx, c.retry.backoff.after(n)) {
+		if n >= c.retry.settings.Attempts || !c.retry.pause(ctx, began, n) {
 			break
 		}
 	}

@@ -19,10 +19,10 @@ import (
 	"rstorm/results"
 )
 
-// asking is retry-verified as it comes, without its waits.
+// asking is retry-verified as it comes, without its waits and its limit.
 func asking(t testing.TB) RetryVerified {
 	s := kind(t, "retry-verified").(RetryVerified)
-	s.Backoff = 0
+	s.Backoff, s.AttemptTimeout = 0, 0
 	return s
 }
 

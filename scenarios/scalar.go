@@ -17,6 +17,10 @@ var duration = reflect.TypeFor[time.Duration]()
 // A named type with Names is a closed set of words.
 type closed interface{ Names() []string }
 
+// A closed set may have other names for some of its words, which decode into
+// these.
+type aliased interface{ Aliases() map[string]string }
+
 // text decodes into a type that reads its own notation.
 func (d *decoder) text(n *yaml.Node, v reflect.Value, f field) {
 	into := reflect.New(v.Type())
@@ -29,6 +33,12 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, f field) {
 
 // scalar decodes into one of Go's own kinds.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, f field) {
+	if set, ok := v.Interface().(aliased); ok {
+		if word, ok := set.Aliases()[n.Value]; ok {
+			v.SetString(word)
+			return
+		}
+	}
 	if set, ok := v.Interface().(closed); ok && !slices.Contains(set.Names(), n.Value) {
 		what := strings.ToLower(v.Type().Name())
 		if f.typ == v.Type() {
