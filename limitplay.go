@@ -44,27 +44,10 @@ func (l *limit) together(ctx context.Context, values []float64) ([]sweep.Sample,
 	for i := range report.Trials {
 		t := &report.Trials[i]
 		at := slices.IndexFunc(suite.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == t.Scenario })
-		samples[at] = sweep.Sample{Commands: t.Summary.Commands, OK: t.Summary.OK, Perturbed: t.Perturbed}
-		if float64(t.Summary.OK) >= l.bound*float64(t.Summary.Commands) {
-			sent := sentAt(&suite.Scenarios[at].Load, &t.Summary)
-			l.kept = max(l.kept, sent)
-			samples[at].Perturbed = t.Perturbed || sent < keeping*suite.Scenarios[at].Load.Rate
-		}
+		samples[at] = sweep.Sample{Commands: t.Summary.Commands, OK: t.Summary.OK, Perturbed: t.Perturbed,
+			Unsent: l.pace.unsent(&suite.Scenarios[at].Load, &t.Summary)}
 	}
 	return samples, err
-}
-
-// keeping is the share of a rate that has to be sent for the rate to count as
-// played.
-const keeping = 0.8
-
-// sentAt is the rate at which commands were sent that should have come at the
-// load's: those that wait for the one before them make the trial longer by their
-// wait.
-func sentAt(load *scenarios.Load, s *results.Summary) float64 {
-	wait := max(0, s.Latency.P99-s.Service.P99).Seconds()
-	should := float64(s.Commands) / load.Rate
-	return load.Rate * should / (should + wait)
 }
 
 // at is the scenario at a rate. A load bounded by time stays so: its faults may
@@ -82,10 +65,16 @@ func (l *limit) at(rate float64) scenarios.Scenario {
 
 // conclude says what the search came to.
 func (l *limit) conclude(curve *results.Curve) (found *results.Limit, text string) {
-	below, perturbed := false, 0
-	for _, p := range curve.Points {
+	below, unsent, perturbed := false, false, 0
+	last := -1 // the highest rate that was sent
+	for i, p := range curve.Points {
 		perturbed += p.Perturbed
 		below = below || p.Side == results.Below
+		if p.Side == results.Unsent {
+			unsent = true
+		} else {
+			last = i
+		}
 	}
 	falls := slices.IndexFunc(curve.Crossings, func(x results.Crossing) bool { return x.Falls })
 	switch {
@@ -94,11 +83,11 @@ func (l *limit) conclude(curve *results.Curve) (found *results.Limit, text strin
 		found = &results.Limit{Rate: twoDigits(math.Exp(x.Value)), Low: math.Round(math.Exp(x.Low)), High: math.Round(math.Exp(x.High)), Unit: "commands/s"}
 		found.Rate = min(max(found.Rate, found.Low), found.High)
 		text = fmt.Sprintf("breaks above %.0f [%.0f..%.0f] commands/s", found.Rate, found.Low, found.High)
-	case !below && len(curve.Points) > 0 && curve.Points[len(curve.Points)-1].Side == results.Above:
+	case !below && (last >= 0 && curve.Points[last].Side == results.Above || last < 0 && unsent):
 		// What lies open below the highest rate had too few commands to tell.
 		switch {
-		case l.kept < keeping*l.most:
-			text = fmt.Sprintf("does not break up to %.0f commands/s, all that could be sent", twoDigits(l.kept))
+		case unsent:
+			text = fmt.Sprintf("does not break up to %.0f commands/s, all that could be sent", twoDigits(l.pace.sent))
 		case l.own:
 			text = fmt.Sprintf("does not break up to %.0f commands/s, all that its clients can send", l.most)
 		default:

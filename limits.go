@@ -22,7 +22,7 @@ const (
 	limitCommands    = 500              // of a trial
 	limitTrials      = 120              // of a scenario
 	limitTogether    = 1000.0           // commands a second of all trials that overlap: the machine is not what is to break
-	limitAtMost      = 30 * time.Second // of a scenario, after the first trial of each rate
+	limitAtMost      = 30 * time.Second // of a scenario, but for the trials that are under way by then
 )
 
 // findLimits looks for the rate above which each scenario's recommended
@@ -69,8 +69,8 @@ type limit struct {
 	bound       float64       // on success
 	span        time.Duration // about how long a trial sends
 
-	played int     // trials begun, for their names: the draws depend on them
-	kept   float64 // the highest rate at which commands were indeed sent, and success held
+	played int // trials begun, for their names: the draws depend on them
+	pace   pace
 }
 
 // find looks for the limit of a recommended strategy.
@@ -95,6 +95,7 @@ func (l *limit) search(ctx context.Context) (found *results.Limit, text string, 
 		rate := math.Round(math.Exp(v)/slowest) * slowest // at low rates a trial is too short to tell closer ones apart
 		return math.Log(min(max(twoDigits(rate), l.least), l.most))
 	}
+	l.pace = pace{bound: l.bound}
 	began := time.Now()
 	curve, err := sweep.Search{From: math.Log(l.least), To: math.Log(l.most), Bound: l.bound, Trials: limitTrials,
 		Enough: func() bool { return time.Since(began) > limitAtMost }, Play: l.play, Round: round}.Find(ctx)

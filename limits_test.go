@@ -74,8 +74,8 @@ func TestARateThatCannotBeSentIsNotOneThatHolds(t *testing.T) {
 	}
 	l := &limit{runner: &runner.Runner{Seed: 1, Parallel: 8}, scenario: suite.Scenarios[0], least: 90, most: 100, bound: 0.5, span: 150 * time.Millisecond}
 	found, text, err := l.search(t.Context())
-	if err != nil || found != nil || !strings.Contains(text, " commands/s, all that could be sent") || l.kept > 40 {
-		t.Errorf("kept %v, found %+v (%s), %v", l.kept, found, text, err)
+	if err != nil || found != nil || !strings.Contains(text, " commands/s, all that could be sent") || l.pace.sent > 40 {
+		t.Errorf("sent %v, found %+v (%s), %v", l.pace.sent, found, text, err)
 	}
 }
 
@@ -122,6 +122,7 @@ func TestWhatASearchForALimitSays(t *testing.T) {
 	point := func(v float64, side results.Side, perturbed int) results.CurvePoint {
 		return results.CurvePoint{Value: v, Side: side, Perturbed: perturbed}
 	}
+	unsent := point(8, results.Unsent, 0)
 	above, below, open := point(2.302585, results.Above, 0), point(2.302585, results.Below, 0), point(2.302585, results.Undecided, 2)
 	for _, c := range []struct {
 		curve results.Curve
@@ -131,12 +132,15 @@ func TestWhatASearchForALimitSays(t *testing.T) {
 	}{
 		{results.Curve{Points: []results.CurvePoint{above, above}}, false, "does not break up to 5000 commands/s", nil},
 		{results.Curve{Points: []results.CurvePoint{above, {Side: results.Undecided}, above}}, true, "does not break up to 5000 commands/s, all that its clients can send", nil},
+		{results.Curve{Points: []results.CurvePoint{above, unsent}}, false, "does not break up to 47 commands/s, all that could be sent", nil},
+		{results.Curve{Points: []results.CurvePoint{unsent}}, false, "does not break up to 47 commands/s, all that could be sent", nil},
+		{results.Curve{Points: []results.CurvePoint{open, unsent}}, false, "whether it breaks at rates up to 5000 commands/s could not be told (in 2 of 0 trials the schedule was not kept)", nil},
 		{results.Curve{Points: []results.CurvePoint{below, above}}, false, "breaks at 10 commands/s already", nil},
 		{results.Curve{Points: []results.CurvePoint{above, open}}, false, "whether it breaks at rates up to 5000 commands/s could not be told (in 2 of 0 trials the schedule was not kept)", nil},
 		{results.Curve{Points: []results.CurvePoint{below, above, below}, Crossings: []results.Crossing{{Value: 3, Low: 2, High: 4}, {Value: 5.3, Low: 5.1, High: 5.4, Falls: true}}},
 			false, "breaks above 200 [164..221] commands/s", &results.Limit{Rate: 200, Low: 164, High: 221, Unit: "commands/s"}},
 	} {
-		l := &limit{most: fastest, own: c.own, kept: fastest}
+		l := &limit{most: fastest, own: c.own, pace: pace{sent: 47}}
 		found, text := l.conclude(&c.curve)
 		if text != c.want || (found == nil) != (c.limit == nil) || found != nil && *found != *c.limit {
 			t.Errorf("got %q %+v, want %q %+v", text, found, c.want, c.limit)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"rstorm/kernel"
 	"rstorm/results"
 	"rstorm/runner"
 	"rstorm/scenarios"
@@ -73,29 +72,14 @@ func runRun(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := o.runner(ctx)
-	if err != nil {
-		return err
-	}
-	if err := suits(suite, r.Target); err != nil {
-		return err
-	}
-	if err := o.probeOutput(); err != nil {
-		return err
-	}
-	done, err := o.isolation(ctx, s, args, suite)
-	if done {
-		return err
-	}
-	r.Isolated, r.Unisolated = kernel.Isolated(), err
-	packets, err := o.capturing(r)
-	if err != nil {
+	r, packets, err := o.prepare(ctx, s, args, suite)
+	if r == nil {
 		return err
 	}
 	r.Wanted = o.wanted
 	report, err := o.play(ctx, s, r, suite)
-	if unable, ok := errors.AsType[*runner.UnableError](err); ok {
-		return usage(errors.Join(unable, packets.drop()), "rstorm adapter check -- CMD tells what is wrong with a client", "nothing was sent")
+	if e := unplayable(err, packets); e != nil {
+		return e
 	}
 	if err == nil && o.limits {
 		err = o.findLimits(ctx, s, r, suite, report)
@@ -170,25 +154,11 @@ func identify(name string, suite *scenarios.Suite) results.SuiteInfo {
 // finish writes the report wherever it goes, also a partial one, and the packets,
 // if they were kept, and turns the outcome into an exit.
 func (o *runOptions) finish(ctx context.Context, s streams, format results.Format, report *results.Report, packets *packetFile, err error) error {
-	errs := []error{packets.save(fmt.Sprintf("seed %d, %s", o.seed, report.Suite.File))}
-	if o.output != "" { // first: a closed pipe at the standard output ends the program
-		errs = append(errs, results.WriteFile(o.output, func(w io.Writer) error { return results.WriteJSON(w, report) }))
-	}
-	if e := format.Write(s.out, report); e != nil {
-		errs = append(errs, fmt.Errorf("print the report: %w", e))
-	}
-	interrupted := err != nil && ctx.Err() != nil
-	if interrupted && errors.Is(err, context.Cause(ctx)) {
-		err = fmt.Errorf("interrupted: the report is partial (trials begun: %d)", len(report.Trials))
-	}
-	err = errors.Join(append(errs, err)...)
-	switch {
-	case interrupted:
-		return &exit{code: exitInterrupted, err: err}
-	case err != nil:
-		return &exit{code: exitBroken, err: err}
-	case !report.Held:
-		return &exit{code: exitFailed}
-	}
-	return nil
+	return o.tell(ctx, s, measurement{
+		what:    "the report",
+		json:    func(w io.Writer) error { return results.WriteJSON(w, report) },
+		print:   func(w io.Writer) error { return format.Write(w, report) },
+		partial: fmt.Sprintf("interrupted: the report is partial (trials begun: %d)", len(report.Trials)),
+		held:    report.Held,
+	}, err, packets.save(fmt.Sprintf("seed %d, %s", o.seed, report.Suite.File)))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"rstorm/faults"
-	"rstorm/kernel"
 	"rstorm/results"
 	"rstorm/runner"
 )
@@ -40,7 +39,7 @@ func sweepFlags(o *sweepOptions) *pflag.FlagSet {
 	flags.StringVar(&o.from, "from", "", "least `VALUE` of the setting, written as in a scenarios file")
 	flags.StringVar(&o.to, "to", "", "greatest `VALUE` of the setting")
 	flags.StringVar(&o.bound, "bound", "99%", "the `SHARE` of successes to look for, as in 99% or 'success 99%'")
-	flags.DurationVar(&o.atMost, "time", time.Minute, "begin no more trials of a strategy once it has taken `TIME`; what is known by then is printed")
+	flags.DurationVar(&o.atMost, "time", time.Minute, "begin no more trials of a strategy once it has taken about `TIME`, but for the first three; those under way are played to their end, and what is known then is printed")
 	flags.IntVar(&o.trials, "trials", 500, "play at most `N` trials per strategy: several for each value, as many as it takes to tell")
 	flags.IntVar(&o.commands, "commands", 0, "`N` commands of each client in each trial (default the scenario's, at most 100 and about 3s; a load bounded by time stays so)")
 	for _, name := range shared {
@@ -77,31 +76,17 @@ func runSweep(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := o.runner(ctx)
-	if err != nil {
+	r, packets, err := o.prepare(ctx, s, args, suite)
+	if r == nil {
 		return err
 	}
-	if err := suits(suite, r.Target); err != nil {
-		return err
-	}
-	if err := o.probeOutput(); err != nil {
-		return err
-	}
-	done, err := o.isolation(ctx, s, args, suite)
-	if done {
-		return err
-	}
-	r.Isolated, r.Unisolated = kernel.Isolated(), err
 	if r.Target != (runner.Target{}) {
 		r.Parallel = 1 // it is one device, which trials side by side would share
 	}
-	if _, err := o.capturing(r); err != nil {
-		return err
-	}
 	p := &practice{options: &o, runner: r, suite: suite, bound: bound}
 	out, err := p.all(ctx, s, curves)
-	if unable, ok := errors.AsType[*runner.UnableError](err); ok {
-		return usage(unable, "rstorm adapter check -- CMD tells what is wrong with a client", "nothing was sent")
+	if e := unplayable(err, packets); e != nil {
+		return e
 	}
 	out.Suite = identify(name, suite)
 	return o.finish(ctx, s, format, out, err)
@@ -156,24 +141,11 @@ func parseBound(text string) (float64, error) {
 // finish writes the curves wherever they go, also a part of them, and turns the
 // outcome into an exit.
 func (o *sweepOptions) finish(ctx context.Context, s streams, format results.CurveFormat, out *results.Sweep, err error) error {
-	var errs []error
-	if o.output != "" {
-		errs = append(errs, results.WriteFile(o.output, func(w io.Writer) error { return results.WriteCurvesJSON(w, out) }))
-	}
-	if e := format.Write(s.out, out); e != nil {
-		errs = append(errs, fmt.Errorf("print the curves: %w", e))
-	}
-	interrupted := err != nil && ctx.Err() != nil
-	if interrupted && errors.Is(err, context.Cause(ctx)) {
-		err = errors.New("interrupted: the curves are partial")
-	}
-	switch err := errors.Join(append(errs, err)...); {
-	case interrupted:
-		return &exit{code: exitInterrupted, err: err}
-	case err != nil:
-		return &exit{code: exitBroken, err: err}
-	case slices.ContainsFunc(out.Curves, func(c results.Curve) bool { return !c.Decided() }):
-		return &exit{code: exitFailed}
-	}
-	return nil
+	return o.tell(ctx, s, measurement{
+		what:    "the curves",
+		json:    func(w io.Writer) error { return results.WriteCurvesJSON(w, out) },
+		print:   func(w io.Writer) error { return format.Write(w, out) },
+		partial: "interrupted: the curves are partial",
+		held:    !slices.ContainsFunc(out.Curves, func(c results.Curve) bool { return !c.Decided() }),
+	}, err)
 }

@@ -34,7 +34,7 @@ func TestASweepFindsTheCloseDelayAndWhetherALookWouldHaveHelped(t *testing.T) {
 	if !kerneltest.Private(t) {
 		return
 	}
-	s := swept(t, lateClose, "--from", "0ms", "--to", "20ms", "--trials", "25", "--strategy", "naive,peek,close")
+	s := swept(t, lateClose, "--from", "0ms", "--to", "20ms", "--trials", "150", "--strategy", "naive,peek,close")
 	naive, peek, closes := s.Curves[0], s.Curves[1], s.Curves[2]
 	if len(naive.Crossings) > 0 || naive.Points[0].Side != results.Below || len(closes.Crossings) > 0 || closes.Points[0].Side != results.Above {
 		t.Errorf("naive %+v, close %+v", naive, closes)
@@ -42,10 +42,10 @@ func TestASweepFindsTheCloseDelayAndWhetherALookWouldHaveHelped(t *testing.T) {
 	if first, last := peek.Points[0], peek.Points[len(peek.Points)-1]; first.Side != results.Below || last.Side != results.Above {
 		t.Errorf("peek begins with %+v and ends with %+v", first, last)
 	}
-	if len(peek.Crossings) != 1 || peek.Crossings[0].Falls || peek.Crossings[0].Value < 2e6 || peek.Crossings[0].Value > 16e6 {
-		if len(peek.Crossings) > 0 || !peek.Spent { // on a busy machine the trials may not suffice
-			t.Errorf("peek crosses at %+v, want a rise at about 5ms", peek.Crossings)
-		}
+	// A machine that is busy sends late, which lets a close arrive: it may move the
+	// rise towards shorter gaps, and can't undo it.
+	if len(peek.Crossings) == 0 || peek.Crossings[0].Falls || peek.Crossings[0].Value < 1e6 || peek.Crossings[0].Value > 16e6 {
+		t.Errorf("peek crosses at %+v, want a rise at about 5ms", peek.Crossings)
 	}
 	if s.Fidelity < 2 {
 		t.Skip("packets can't be captured here: " + s.Environment.FidelityNote)

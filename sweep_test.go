@@ -43,6 +43,8 @@ func TestASweepRefusesWhatCannotBeMeantBeforeAnythingIsSent(t *testing.T) {
 		{"no number", []string{"--param", "load.order", "--from", "0s", "--to", "1s"}, "load.order is one of alternate, shuffle, not a number"},
 		{"a distribution", []string{"--param", "load.gap", "--from", "uniform(0s, 1s)", "--to", "1s"}, "want one time"},
 		{"out of bounds", []string{"--param", "load.clients", "--from", "0", "--to", "10"}, "--from: load.clients is 0, want 1 to 10000"},
+		{"a limit that is off", []string{"--param", "device.connections_per_second", "--from", "0", "--to", "100"}, "--from 0: device.connections_per_second 0 is no limit: that is not the least of its values; begin above it, as in --from 1\n"},
+		{"a time that is off", []string{"--param", "strategy.idle", "--from", "0ms", "--to", "1s"}, "--from 0ms: strategy.idle 0 is no limit: that is not the least of its values; begin above it, as in --from 10ms\n"},
 		{"no such fault", []string{"--param", "device.faults.0.delay", "--from", "0s", "--to", "1s"}, "device.faults is empty in this scenario"},
 		{"a bound of nonsense", []string{"--param", "load.gap", "--from", "0s", "--to", "1s", "--bound", "often"}, "want a share of successes"},
 		{"a bound that nothing reaches", []string{"--param", "load.gap", "--from", "0s", "--to", "1s", "--bound", "success 100%"}, "no number of trials could show that"},
@@ -90,6 +92,32 @@ func TestTheNumberOfClientsThatADeviceBearsIsFound(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
 	if err != nil || code == exitBroken || len(rows) < 1+4 || rows[1][1] != "naive" {
 		t.Errorf("exit %d, %v\n%s", code, err, stdout)
+	}
+}
+
+// The one client waits 40 ms for each answer: more than 25 commands a second
+// can't be sent, whatever is asked for, and that those succeed proves nothing.
+func TestARateThatCannotBeSentIsNotCertified(t *testing.T) {
+	const slow = "{version: 1, scenarios: [{name: slow, device: {service_time: 40ms}, strategies: [naive]}]}"
+	path := filepath.Join(t.TempDir(), "curves.json")
+	code, stdout, stderr := do(t, t.Context(), slow, "sweep", "-q", "-f", "-", "--isolate", "never", "--capture", "off", "-o", path,
+		"--param", "load.rate", "--from", "100", "--to", "102", "--commands", "20", "--bound", "50%")
+	if code != exitFailed || strings.Contains(stdout, "success is above") ||
+		!strings.Contains(strings.Join(strings.Fields(stdout), " "), "no value could be played as it was meant; commands could not be sent above 2") {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s results.Sweep
+	if err := json.Unmarshal(text, &s); err != nil || s.Curves[0].Sent > 26 || len(s.Curves[0].Points) == 0 {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for _, p := range s.Curves[0].Points {
+		if p.Side != results.Unsent && p.Side != results.Spoilt {
+			t.Errorf("%+v", p)
+		}
 	}
 }
 

@@ -81,6 +81,10 @@ func (o *sweepOptions) curve(sc *scenarios.Scenario, label string) (p planned, e
 	if p.to, err = p.setting.Parse(o.to); err != nil {
 		return p, fmt.Errorf("--to: %w", err)
 	}
+	if p.from == 0 && p.setting.Zero != "" {
+		return p, fmt.Errorf("--from %s: %s 0 %s: that is not the least of its values; begin above it, as in --from %s",
+			o.from, o.param, p.setting.Zero, p.setting.Text(p.setting.Step(0, p.to)))
+	}
 	if p.from >= p.to {
 		return p, fmt.Errorf("the range is empty: --from %s is not below --to %s", o.from, o.to)
 	}

@@ -23,7 +23,8 @@ type practice struct {
 
 	out         *results.Sweep
 	began       time.Time // of the curve under way
-	gridded     bool      // its grid was played
+	samples     int       // trials that it has
+	pace        pace      // of it
 	played      int       // trials begun, for their names: the draws depend on them
 	runs        int
 	shortest    int // commands of each client in the shortest trial that was made to fit; 0 if none was
@@ -80,7 +81,7 @@ func (p *practice) order(curves []planned) {
 
 // one is one curve.
 func (p *practice) one(ctx context.Context, c *planned) error {
-	p.began, p.gridded = time.Now(), false
+	p.began, p.samples, p.pace = time.Now(), 0, pace{bound: p.bound}
 	p.out.Note(c.setting.Note)
 	p.runner.Wanted = nil
 	if slices.Contains(p.options.wanted, c.label) {
@@ -90,6 +91,9 @@ func (p *practice) one(ctx context.Context, c *planned) error {
 		Play: func(ctx context.Context, values []float64) ([]sweep.Sample, error) { return p.few(ctx, c, values) }}
 	curve, err := search.Find(ctx)
 	curve.Scenario, curve.Strategy = c.scenario.Name, c.label
+	if slices.ContainsFunc(curve.Points, func(at results.CurvePoint) bool { return at.Side == results.Unsent }) {
+		curve.Sent = twoDigits(p.pace.sent)
+	}
 	for i := range curve.Points {
 		curve.Points[i].Text = c.setting.Text(curve.Points[i].Value)
 	}
@@ -125,7 +129,7 @@ func (p *practice) play(ctx context.Context, c *planned, values []float64) ([]sw
 		t := &report.Trials[i]
 		at := slices.IndexFunc(suite.Scenarios, func(sc scenarios.Scenario) bool { return sc.Name == t.Scenario })
 		samples[at] = sweep.Sample{Commands: t.Summary.Commands, OK: t.Summary.OK, Losses: t.Summary.Losses(),
-			P99: t.Summary.Latency.P99, Perturbed: t.Perturbed}
+			P99: t.Summary.Latency.P99, Perturbed: t.Perturbed, Unsent: p.pace.unsent(&suite.Scenarios[at].Load, &t.Summary)}
 	}
 	return samples, err
 }
@@ -164,10 +168,20 @@ func (p *practice) conclude(c *planned) {
 		}
 	}
 	if busy > 0 {
-		p.out.Note(fmt.Sprintf("In %d of %d trials the machine was too busy to play the schedule; up to three of each value were played again and do not count.", busy, p.played))
+		p.out.Note(fmt.Sprintf("In %d of %d trials the machine was too busy to play the schedule; they do not count, and up to three of each value were played again.", busy, p.played))
 	}
 	p.out.Note(p.shortened())
-	if grid := (c.to - c.from) / 10; grid > c.step {
-		p.out.Note(fmt.Sprintf("A dip or a peak narrower than %s, the first grid's step, may have been missed.", c.setting.Text(grid)))
+	if apart := p.widest(); apart > c.step {
+		p.out.Note(fmt.Sprintf("A dip or a peak narrower than %s, which lie between values played, may have been missed.", c.setting.Text(apart)))
 	}
+}
+
+// widest is how far neighbours among the values played lie apart at most.
+func (p *practice) widest() (apart float64) {
+	for _, curve := range p.out.Curves {
+		for i := 1; i < len(curve.Points); i++ {
+			apart = max(apart, curve.Points[i].Value-curve.Points[i-1].Value)
+		}
+	}
+	return apart
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"rstorm/clients"
@@ -13,8 +12,8 @@ import (
 	"rstorm/sweep"
 )
 
-// partly is how many trials are begun, one after the other, before the time is
-// looked at.
+// partly is how many trials are begun at most, one after the other, before the
+// time is looked at.
 const partly = 4
 
 // trialTime is about how long the load of a trial of a sweep takes at most, and
@@ -59,22 +58,35 @@ func (o *sweepOptions) counted() bool {
 	return o.param == "load.commands" || o.param == "load.duration"
 }
 
-// few plays a round; one of trials that nothing overlaps in parts, for it would
-// take long. Beyond the grid, which comes first, it ends when there is enough.
+// few plays a round, in parts: as many trials at a time as the time that is left
+// has room for, by what trials took so far, and few of those that nothing
+// overlaps. It ends when there is enough, but for the values that come first.
 func (p *practice) few(ctx context.Context, c *planned, values []float64) ([]sweep.Sample, error) {
 	_, alone := c.scenario.Strategies[0].Strategy.(clients.Conditional)
-	if !alone && p.runner.Parallel > 1 {
-		return p.play(ctx, c, values)
-	}
+	alone = alone || p.runner.Parallel == 1
 	var all []sweep.Sample
-	for part := range slices.Chunk(values, partly) {
-		samples, err := p.play(ctx, c, part)
-		if all = append(all, samples...); err != nil || p.gridded && p.enough() {
+	for len(all) < len(values) {
+		n := p.room(len(values) - len(all))
+		if alone {
+			n = min(n, partly)
+		}
+		samples, err := p.play(ctx, c, values[len(all):len(all)+n])
+		p.samples += len(samples)
+		if all = append(all, samples...); err != nil || p.samples >= sweep.First && p.enough() {
 			return all, err
 		}
 	}
-	p.gridded = true
 	return all, nil
+}
+
+// room is how many of n trials are likely to end in time, at least one.
+func (p *practice) room(n int) int {
+	took := time.Since(p.began)
+	if p.samples < sweep.First || took <= 0 {
+		return n
+	}
+	left := p.options.atMost - took
+	return max(1, min(n, int(float64(left)/float64(took)*float64(p.samples))))
 }
 
 // enough reports whether the curve under way has taken as long as it may.

@@ -57,6 +57,21 @@ func TestASweepEndsWhenItsTimeIsUp(t *testing.T) {
 	}
 }
 
+// As the time runs short fewer trials begin at once: one at least, for the
+// search asks whether there is enough before it begins any.
+func TestNoMoreTrialsBeginThanTheTimeLeftHasRoomFor(t *testing.T) {
+	for _, c := range []struct {
+		atMost  time.Duration
+		samples int
+		want    int
+	}{{time.Hour, 10, 8}, {11 * time.Minute, 2, 8}, {11 * time.Minute, 40, 3}, {11 * time.Minute, 3, 1}, {time.Minute, 10, 1}} {
+		p := &practice{options: &sweepOptions{atMost: c.atMost}, began: time.Now().Add(-10 * time.Minute), samples: c.samples}
+		if got := p.room(8); got != c.want {
+			t.Errorf("%v, %d trials in ten minutes: room for %d, want %d", c.atMost, c.samples, got, c.want)
+		}
+	}
+}
+
 // The user's client comes last in the order that was asked for, and is tried
 // first.
 func TestAClientThatCannotStartEndsASweepBeforeItBegins(t *testing.T) {

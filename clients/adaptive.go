@@ -17,7 +17,7 @@ import (
 // device that closes without saying so costs one command for each Probe.
 type Adaptive struct {
 	Raw   `yaml:",inline"`
-	Probe time.Duration `yaml:"probe" min:"0" max:"24h" doc:"how long connections are not kept after one failed; 0 is for ever"`
+	Probe time.Duration `yaml:"probe" min:"0" max:"24h" doc:"how long connections are not kept after one failed; 0 is for ever" zero:"is for ever"`
 }
 
 // Validate is that of [Raw], and rejects settings that leave nothing to adapt.

@@ -17,8 +17,8 @@ import (
 // refresh it kills nobody else's requests: CloseIdleConnections spares what is
 // in use, and net/http has no way to close the rest by force.
 type GoRefresh struct {
-	ConnectTimeout time.Duration `yaml:"connect_timeout" min:"0" max:"1h" doc:"limit on connecting, without a TLS handshake; 0 is the command's own deadline only"`
-	Idle           time.Duration `yaml:"idle" min:"0" max:"24h" doc:"IdleConnTimeout: nothing rests so long here, because each request closes its connection; 0 is no limit"`
+	ConnectTimeout time.Duration `yaml:"connect_timeout" min:"0" max:"1h" doc:"limit on connecting, without a TLS handshake; 0 is the command's own deadline only" zero:"is the command's own deadline only"`
+	Idle           time.Duration `yaml:"idle" min:"0" max:"24h" doc:"IdleConnTimeout: nothing rests so long here, because each request closes its connection; 0 is no limit" zero:"is no limit"`
 	Unique         bool          `yaml:"unique" doc:"append a URL parameter (unique=...) that differs with every request"`
 }
 

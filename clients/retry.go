@@ -26,12 +26,12 @@ import (
 // HttpURLConnection is nearly any, with attempts: 2.
 type Retry struct {
 	When       When          `yaml:"retry" doc:"what is sent again after an outcome of on; default never"`
-	Attempts   int           `yaml:"attempts" min:"0" max:"100" doc:"attempts at a command in total, the first included; 0 is 2"`
+	Attempts   int           `yaml:"attempts" min:"0" max:"100" doc:"attempts at a command in total, the first included; 0 is 2" zero:"is 2"`
 	Backoff    time.Duration `yaml:"backoff" min:"0" max:"24h" doc:"wait before the second attempt; doubles with each further one; the stale words do not wait"`
-	MaxBackoff time.Duration `yaml:"max_backoff" min:"0" max:"24h" doc:"where the doubling stops; 0 is 1s, or backoff if that is longer"`
+	MaxBackoff time.Duration `yaml:"max_backoff" min:"0" max:"24h" doc:"where the doubling stops; 0 is 1s, or backoff if that is longer" zero:"is 1s, or backoff if that is longer"`
 	Jitter     float64       `yaml:"jitter" min:"0" max:"1" doc:"share of each wait that is drawn: 0 waits as told, 1 anything up to that"`
-	Budget     float64       `yaml:"budget" min:"0" max:"100" doc:"resends per command on the average that are allowed, as 0.1; spent as a resend is made; 0 is no limit"`
-	Deadline   time.Duration `yaml:"deadline" min:"0" max:"24h" doc:"no resend begins later than this after its command began; 0 is no limit of its own"`
+	Budget     float64       `yaml:"budget" min:"0" max:"100" doc:"resends per command on the average that are allowed, as 0.1; spent as a resend is made; 0 is no limit" zero:"is no limit"`
+	Deadline   time.Duration `yaml:"deadline" min:"0" max:"24h" doc:"no resend begins later than this after its command began; 0 is no limit of its own" zero:"is no limit of its own"`
 	On         []Trigger     `yaml:"on" doc:"outcomes of an attempt after which the command is sent again; empty is reset, closed and unprocessed, which is HTTP/2's word that it was not executed"`
 	Methods    []string      `yaml:"methods" doc:"methods that are sent again; empty is all that the word allows"`
 }

@@ -16,14 +16,14 @@ type Raw struct {
 	Close    Closing       `yaml:"close" doc:"what the client does to end a connection that it does not keep; default nothing, also called none: it waits for the device, and for reuse none it closes in silence"`
 	Renew    bool          `yaml:"renew" doc:"a new client for every command: the old one's connections are closed by force, whatever they carry"`
 	Unique   bool          `yaml:"unique" doc:"append a URL parameter (unique=...) that differs with every request"`
-	Segments int           `yaml:"segments" min:"0" max:"2" doc:"writes that a request takes: 2 sends the body after the head, if there is one; 0 is 1"`
+	Segments int           `yaml:"segments" min:"0" max:"2" doc:"writes that a request takes: 2 sends the body after the head, if there is one; 0 is 1" zero:"is 1"`
 
-	Idle   time.Duration `yaml:"idle" min:"0" max:"24h" doc:"a connection that rested so long is not used again; 0 is no limit"`
+	Idle   time.Duration `yaml:"idle" min:"0" max:"24h" doc:"a connection that rested so long is not used again; 0 is no limit" zero:"is no limit"`
 	Hint   bool          `yaml:"hint" doc:"obey the timeout and max that a Keep-Alive field promises"`
 	Margin time.Duration `yaml:"margin" min:"0" max:"1m" doc:"with hint: stop so long before the promised timeout ends"`
 
-	ConnectTimeout time.Duration `yaml:"connect_timeout" min:"0" max:"1h" doc:"limit on connecting, a TLS handshake included; 0 is the command's own deadline only"`
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" min:"0" max:"1h" doc:"limit on each attempt, connecting included; 0 is the command's own deadline only"`
+	ConnectTimeout time.Duration `yaml:"connect_timeout" min:"0" max:"1h" doc:"limit on connecting, a TLS handshake included; 0 is the command's own deadline only" zero:"is the command's own deadline only"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" min:"0" max:"1h" doc:"limit on each attempt, connecting included; 0 is the command's own deadline only" zero:"is the command's own deadline only"`
 
 	Retry `yaml:",inline"`
 }

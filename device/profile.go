@@ -12,16 +12,16 @@ import (
 type Profile struct {
 	ServiceTime          faults.Delay   `yaml:"service_time" doc:"from a whole request to its execution"`
 	Faults               []faults.Fault `yaml:"faults" doc:"what the device does wrong by itself"` // completed, for side faults.Device
-	MaxConnections       int            `yaml:"max_connections" min:"0" max:"1000000" doc:"connections open at once; over_limit says what becomes of one more; 0 is no limit"`
-	ConnectionsPerSecond int            `yaml:"connections_per_second" min:"0" max:"1000000" doc:"new connections (token bucket); over_limit says what becomes of one more; 0 is no limit"`
-	Burst                int            `yaml:"burst" min:"0" max:"1000000" doc:"size of the bucket of connections_per_second; 0 is a tenth of a second's worth, at least 1"`
+	MaxConnections       int            `yaml:"max_connections" min:"0" max:"1000000" doc:"connections open at once; over_limit says what becomes of one more; 0 is no limit" zero:"is no limit"`
+	ConnectionsPerSecond int            `yaml:"connections_per_second" min:"0" max:"1000000" doc:"new connections (token bucket); over_limit says what becomes of one more; 0 is no limit" zero:"is no limit"`
+	Burst                int            `yaml:"burst" min:"0" max:"1000000" doc:"size of the bucket of connections_per_second; 0 is a tenth of a second's worth, at least 1" zero:"is a tenth of a second's worth, at least 1"`
 	OverLimit            OverLimit      `yaml:"over_limit" doc:"what becomes of a connection over a limit; default reset"`
-	RetryAfter           int            `yaml:"retry_after" min:"0" max:"86400" doc:"with over_limit answer: seconds in the Retry-After field; 0 sends none"`
-	Backlog              int            `yaml:"backlog" min:"0" max:"65535" doc:"connections that may wait to be accepted; 0 is the system's default"`
-	MaxBody              int64          `yaml:"max_body" min:"0" max:"1048576" doc:"largest body of a request in bytes; too_large says what becomes of a larger one; 0 is 1 MiB"`
+	RetryAfter           int            `yaml:"retry_after" min:"0" max:"86400" doc:"with over_limit answer: seconds in the Retry-After field; 0 sends none" zero:"sends none"`
+	Backlog              int            `yaml:"backlog" min:"0" max:"65535" doc:"connections that may wait to be accepted; 0 is the system's default" zero:"is the system's default"`
+	MaxBody              int64          `yaml:"max_body" min:"0" max:"1048576" doc:"largest body of a request in bytes; too_large says what becomes of a larger one; 0 is 1 MiB" zero:"is 1 MiB"`
 	TooLarge             TooLarge       `yaml:"too_large" doc:"what becomes of a request that is too large; default drain"`
-	KeepAliveTimeout     time.Duration  `yaml:"keep_alive_timeout" min:"0" max:"24h" doc:"the timeout that answers promise in a Keep-Alive field; what is kept is up to the faults; 0 promises none"`
-	KeepAliveMax         int            `yaml:"keep_alive_max" min:"0" max:"1000000" doc:"the number of requests that answers promise in a Keep-Alive field; 0 promises none"`
+	KeepAliveTimeout     time.Duration  `yaml:"keep_alive_timeout" min:"0" max:"24h" doc:"the timeout that answers promise in a Keep-Alive field; what is kept is up to the faults; 0 promises none" zero:"promises none"`
+	KeepAliveMax         int            `yaml:"keep_alive_max" min:"0" max:"1000000" doc:"the number of requests that answers promise in a Keep-Alive field; 0 promises none" zero:"promises none"`
 	Deduplicate          bool           `yaml:"deduplicate" doc:"a repeated command id is answered as before and not executed again"`
 }
 

@@ -19,7 +19,7 @@ type Fault struct {
 	Then       Then      `yaml:"then" doc:"half-close: how the connection ends right after its FIN, default: when the other side closes too; refuse: how open connections end, default: not; drop-syn: reset answers what can't be queued with a RST"`
 	Announce   bool      `yaml:"announce" doc:"at after-response: say so with Connection: close (RFC 9112 section 9.6)"`
 	Code       int       `yaml:"code" min:"0" max:"599" doc:"status: the status code answered; alert: the TLS alert's description (RFC 8446 section 6)"`
-	RetryAfter int       `yaml:"retry_after" min:"0" max:"86400" doc:"status: seconds in a Retry-After field (RFC 9110 section 10.2.3); 0 sends none"`
+	RetryAfter int       `yaml:"retry_after" min:"0" max:"86400" doc:"status: seconds in a Retry-After field (RFC 9110 section 10.2.3); 0 sends none" zero:"sends none"`
 	Error      H2Error   `yaml:"error" doc:"goaway and rst-stream: the HTTP/2 error code"`
 	Last       Last      `yaml:"last" doc:"goaway: whether the last stream id it names is below the request's (not processed, safe to resend) or at it"`
 	Form       Form      `yaml:"form" doc:"malform: what is wrong with the answer"`

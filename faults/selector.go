@@ -15,7 +15,7 @@ type Selector struct {
 	Attempts    []int        `yaml:"attempts" min:"1" doc:"attempts of a command by number, 1 is the first"`
 	Connections []int        `yaml:"connections" min:"1" doc:"connections by number, in the order accepted"`
 	Exchanges   []int        `yaml:"exchanges" min:"1" doc:"requests by their number on their connection"`
-	First       int          `yaml:"first" min:"0" doc:"the first n events that the other conditions select, then heal; 0 is no limit"`
+	First       int          `yaml:"first" min:"0" doc:"the first n events that the other conditions select, then heal; 0 is no limit" zero:"is no limit"`
 	Probability *Probability `yaml:"probability" doc:"seeded chance per command and attempt (where no command is known per connection, at packet per packet)"`
 
 	Window `yaml:",inline"`

@@ -6,8 +6,8 @@ import "time"
 // always.
 type Window struct {
 	From  time.Duration `yaml:"from" min:"0" max:"24h" doc:"start of the window, from the trial's start"`
-	For   time.Duration `yaml:"for" min:"0" max:"24h" doc:"length of the window; 0 is to the end"`
-	Every time.Duration `yaml:"every" min:"0" max:"24h" doc:"period with which the window repeats; 0 is once"`
+	For   time.Duration `yaml:"for" min:"0" max:"24h" doc:"length of the window; 0 is to the end" zero:"is to the end"`
+	Every time.Duration `yaml:"every" min:"0" max:"24h" doc:"period with which the window repeats; 0 is once" zero:"is once"`
 	Ramp  Ramp          `yaml:"ramp" doc:"over the window the probability (without one: the delay) grows from nothing to its value, or shrinks to nothing"`
 }
 

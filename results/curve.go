@@ -34,13 +34,15 @@ type Sweep struct {
 // A Curve is what one strategy's success came to over the values of a setting,
 // and where it crosses the bound.
 type Curve struct {
-	Scenario  string       `json:"scenario"`
-	Strategy  string       `json:"strategy"`
-	Points    []CurvePoint `json:"points"`    // by value
-	Crossings []Crossing   `json:"crossings"` // by value
-	Trials    int          `json:"trials"`    // that were played
-	Spent     bool         `json:"spent"`     // the trials or the time allowed did not suffice to narrow it down as far as was asked for
-	Partial   bool         `json:"partial"`   // it was cut short
+	Scenario   string       `json:"scenario"`
+	Strategy   string       `json:"strategy"`
+	Points     []CurvePoint `json:"points"`     // by value
+	Crossings  []Crossing   `json:"crossings"`  // by value
+	Trials     int          `json:"trials"`     // that were played
+	Sent       float64      `json:"sent"`       // the highest rate that was sent, in commands a second, if a higher one could not be; else 0
+	Dispersion float64      `json:"dispersion"` // how many times as much trials of a value differ as independent commands would make them (McCullagh and Nelder 1989, section 4.5); at least 1
+	Spent      bool         `json:"spent"`      // the trials or the time allowed did not suffice to narrow it down as far as was asked for
+	Partial    bool         `json:"partial"`    // it was cut short
 }
 
 // A CurvePoint is a value that was played.
@@ -48,12 +50,13 @@ type CurvePoint struct {
 	Value       float64       `json:"value"`
 	Text        string        `json:"text"`
 	Trials      int           `json:"trials"`
-	Perturbed   int           `json:"perturbed"` // trials among them in which the machine was too busy to play the schedule; the first three count only if there is nothing else
+	Perturbed   int           `json:"perturbed"` // trials among them in which the machine was too busy to play the schedule; they count nowhere else, unless all are such
+	Unsent      int           `json:"unsent"`    // trials among them whose rate could not be sent: commands waited for those before them; they count as little
 	Commands    int           `json:"commands"`
 	OK          int           `json:"ok"`
 	Success     Rate          `json:"success"`
 	SuccessLow  Rate          `json:"success_low"`
-	SuccessHigh Rate          `json:"success_high"` // 95 % interval (Wilson 1927)
+	SuccessHigh Rate          `json:"success_high"` // 95 % interval (Wilson 1927), widened by the curve's dispersion
 	Side        Side          `json:"side"`
 	Losses      Losses        `json:"losses"`
 	P99         time.Duration `json:"p99_ns"` // of the latency of successful commands: the largest of the trials; 0 if none succeeded
@@ -67,6 +70,8 @@ const (
 	Above     Side = "at or above the bound"
 	Below     Side = "below the bound"
 	Undecided Side = "undecided" // the interval contains the bound
+	Spoilt    Side = "perturbed" // in most of its trials the machine was too busy: what they came to decides nothing
+	Unsent    Side = "not sent"  // in most of its trials the rate could not be sent: neither does that
 )
 
 // A Crossing is where success crosses the bound.

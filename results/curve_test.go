@@ -59,6 +59,37 @@ func TestACurvesTableSaysWhereItCrossesTheBound(t *testing.T) {
 	}
 }
 
+// What was not played as it was meant decides nothing, and the sentence says so.
+func TestValuesThatWereNotPlayedAsMeantAreSaidToDecideNothing(t *testing.T) {
+	point := func(value float64, side results.Side) results.CurvePoint {
+		return results.CurvePoint{Value: value, Text: "1ms", Trials: 3, Commands: 300, OK: 300, Success: 1, SuccessLow: .98, SuccessHigh: 1, Side: side}
+	}
+	above, unsent, spoilt := point(1, results.Above), point(2, results.Unsent), point(3, results.Spoilt)
+	for _, c := range []struct {
+		curve   results.Curve
+		want    string
+		decided bool
+	}{
+		{results.Curve{Points: []results.CurvePoint{above, unsent}, Sent: 1200}, "x: undecided: from load.gap 0s to 2ms success is above 80 % at 1 of 2 values; commands could not be sent above 1200/s: 1 value not judged seed 7", false},
+		{results.Curve{Points: []results.CurvePoint{spoilt, spoilt}}, "x: undecided from load.gap 0s to 2ms: no value could be played as it was meant; 2 values not judged: the machine was too busy in most trials seed 7", false},
+		{results.Curve{Points: []results.CurvePoint{above}, Dispersion: 4}, "x: success is above 80 % at every value played from load.gap 0s to 2ms; trials differ by more than chance: intervals are 2.0 times as wide as of independent commands seed 7", true},
+		{results.Curve{Points: []results.CurvePoint{above, spoilt}, Crossings: []results.Crossing{{Low: 0, High: 1, Text: "1ms", LowText: "0s", HighText: "1ms"}}}, "x: success rises above 80 % at load.gap 1ms [0s..1ms]; 1 value not judged: the machine was too busy in most trials seed 7", true},
+	} {
+		s := swept()
+		c.curve.Strategy = "x"
+		s.Curves = []results.Curve{c.curve}
+		var b bytes.Buffer
+		if err := results.WriteCurves(&b, s); err != nil || !strings.Contains(strings.Join(strings.Fields(b.String()), " "), c.want) || s.Curves[0].Decided() != c.decided {
+			t.Errorf("%v\n%s\nlacks %s", err, b.String(), c.want)
+		}
+		for _, p := range c.curve.Points {
+			if marked := strings.Contains(b.String(), "  "+string(p.Side)+"\n"); marked != (p.Side != results.Above) {
+				t.Errorf("%s is marked: %t", p.Side, marked)
+			}
+		}
+	}
+}
+
 func TestCurvesAreExportedWhole(t *testing.T) {
 	var text bytes.Buffer
 	s := swept()
@@ -86,10 +117,10 @@ func TestCurvesAreExportedWhole(t *testing.T) {
 	if err != nil || len(rows) != 7 {
 		t.Fatalf("%v, %q", err, rows)
 	}
-	if got := strings.Join(rows[3], ","); got != "race,falls,load.gap,2000000,2ms,1,0,100,30,"+rows[3][9]+","+rows[3][10]+","+rows[3][11]+",below the bound,40,0,10,15,5,20000000" {
+	if got := strings.Join(rows[3], ","); got != "race,falls,load.gap,2000000,2ms,1,0,0,100,30,"+rows[3][10]+","+rows[3][11]+","+rows[3][12]+",below the bound,40,0,10,15,5,20000000" {
 		t.Error(got)
 	}
-	if void := rows[6]; void[9] != "" || void[10] != "" {
+	if void := rows[6]; void[10] != "" || void[11] != "" {
 		t.Errorf("%q", void)
 	}
 }

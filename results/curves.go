@@ -44,7 +44,7 @@ func WriteCurvesJSON(w io.Writer, s *Sweep) error {
 }
 
 // csvHead names the columns; times are in nanoseconds.
-var csvHead = []string{"scenario", "strategy", "setting", "value", "text", "trials", "perturbed", "commands", "ok",
+var csvHead = []string{"scenario", "strategy", "setting", "value", "text", "trials", "perturbed", "unsent", "commands", "ok",
 	"success", "success_low", "success_high", "side", "late", "crossed", "idle", "other", "unknown", "p99_ns"}
 
 // WriteCurvesCSV writes a row per point (RFC 4180 but for the line ends, which
@@ -56,7 +56,7 @@ func WriteCurvesCSV(w io.Writer, s *Sweep) error {
 		for _, p := range c.Points {
 			l := p.Losses
 			rows = append(rows, []string{c.Scenario, c.Strategy, s.Setting, number(p.Value), p.Text,
-				itoa(p.Trials), itoa(p.Perturbed), itoa(p.Commands), itoa(p.OK),
+				itoa(p.Trials), itoa(p.Perturbed), itoa(p.Unsent), itoa(p.Commands), itoa(p.OK),
 				number(float64(p.Success)), number(float64(p.SuccessLow)), number(float64(p.SuccessHigh)), string(p.Side),
 				itoa(l.Late), itoa(l.Crossed), itoa(l.Idle), itoa(l.Other), itoa(l.Unknown), itoa(int(p.P99))})
 		}

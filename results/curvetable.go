@@ -60,10 +60,18 @@ func (p *page) curve(s *Sweep, c *Curve) {
 			p99 = shortTime(at.P99)
 		}
 		sum := Summary{Commands: at.Commands, OK: at.OK, Success: at.Success, SuccessLow: at.SuccessLow, SuccessHigh: at.SuccessHigh}
-		g.add("  "+at.Text, p.success(&sum), itoa(at.Commands), itoa(l.Late), itoa(l.Crossed), itoa(l.Idle), itoa(l.Other), itoa(l.Unknown), p99, bar(at.Success, s.Bound))
+		g.add("  "+at.Text, p.success(&sum), itoa(at.Commands), itoa(l.Late), itoa(l.Crossed), itoa(l.Idle), itoa(l.Other), itoa(l.Unknown), p99, drawn(&at, s.Bound))
 	}
 	g.write(&p.text)
 	p.text.WriteByte('\n')
+}
+
+// drawn is a point's success as a bar, or why it decides nothing.
+func drawn(at *CurvePoint, bound Rate) string {
+	if at.Side == Spoilt || at.Side == Unsent {
+		return string(at.Side)
+	}
+	return bar(at.Success, bound)
 }
 
 // bar draws a share, and a mark where the bound is.
@@ -91,7 +99,7 @@ func (s *Sweep) conclusion(c *Curve) string {
 	}
 	text := "success " + strings.Join(parts, ", ")
 	span := fmt.Sprintf("from %s %s to %s", s.Setting, s.FromText, s.ToText)
-	switch open := c.undecided(); {
+	switch open := c.count(Undecided); {
 	case len(parts) > 0 && open > 0:
 		text += fmt.Sprintf("; %s could not be told from the bound", several(open, "value"))
 	case len(parts) > 0:
@@ -101,16 +109,39 @@ func (s *Sweep) conclusion(c *Curve) string {
 		text = "success is below " + bound + " at every value played " + span
 	case c.commands() == 0:
 		return "no data: no command was played to its end"
-	case open == 0:
-		text = "undecided: " + span + " success lies on both sides of " + bound + ", but not clearly enough on one of them"
-	default:
+	case c.count(Above)+c.count(Below)+open == 0:
+		text = "undecided " + span + ": no value could be played as it was meant"
+	case open > 0:
 		text = fmt.Sprintf("undecided: at %s of %d %s the success could not be told from %s", several(open, "value"), len(c.Points), span, bound)
+	case c.count(Above) > 0 && c.count(Below) > 0:
+		text = "undecided: " + span + " success lies on both sides of " + bound + ", but not clearly enough on one of them"
+	case c.count(Above) > 0:
+		text = fmt.Sprintf("undecided: %s success is above %s at %d of %d values", span, bound, c.count(Above), len(c.Points))
+	default:
+		text = fmt.Sprintf("undecided: %s success is below %s at %d of %d values", span, bound, c.count(Below), len(c.Points))
+	}
+	return text + c.aside()
+}
+
+// aside says why values decide nothing, and what the intervals had to allow for.
+func (c *Curve) aside() (text string) {
+	if n := c.count(Unsent); n > 0 {
+		text += fmt.Sprintf("; commands could not be sent above %.6g/s: %s not judged", c.Sent, several(n, "value"))
+	}
+	if n := c.count(Spoilt); n > 0 {
+		text += fmt.Sprintf("; %s not judged: the machine was too busy in most trials", several(n, "value"))
+	}
+	if wider := math.Sqrt(c.Dispersion); wider >= noticed {
+		text += fmt.Sprintf("; trials differ by more than chance: intervals are %.1f times as wide as of independent commands", wider)
 	}
 	if c.Spent {
 		text += fmt.Sprintf("; %s, all that was allowed, did not tell more", several(c.Trials, "trial"))
 	}
 	return text
 }
+
+// noticed is how much wider intervals are before it is said.
+const noticed = 1.25
 
 func (c *Curve) commands() (n int) {
 	for _, p := range c.Points {
@@ -119,12 +150,11 @@ func (c *Curve) commands() (n int) {
 	return n
 }
 
-// undecided counts the points whose interval contains the bound, without those
-// that lie where the curve crosses it.
-func (c *Curve) undecided() (n int) {
+// count counts the points on a side, but those where the curve crosses the bound.
+func (c *Curve) count(side Side) (n int) {
 	for _, p := range c.Points {
 		crossing := slices.ContainsFunc(c.Crossings, func(x Crossing) bool { return x.Low <= p.Value && p.Value <= x.High })
-		if p.Commands > 0 && p.Side == Undecided && !crossing {
+		if p.Commands > 0 && p.Side == side && !crossing {
 			n++
 		}
 	}

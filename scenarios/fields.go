@@ -50,6 +50,7 @@ func elements(t reflect.Type) (set closed, ok bool) {
 type field struct {
 	key, doc, min, max string
 	must               string // how it may be written, if it must be
+	zero               string // what 0 does, as in "is no limit"; empty if it is the least amount
 	index              []int
 	typ                reflect.Type
 }
@@ -68,7 +69,7 @@ func fields(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case key != "" && key != "-":
-			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("min"), f.Tag.Get("max"), f.Tag.Get("must"), []int{i}, f.Type})
+			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("min"), f.Tag.Get("max"), f.Tag.Get("must"), f.Tag.Get("zero"), []int{i}, f.Type})
 		}
 	}
 	return all

@@ -18,7 +18,7 @@ type Load struct {
 	Rate        float64       `yaml:"rate" min:"0.001" max:"1000000" doc:"open loop: commands become due so many times a second over all clients, answered or not; latency counts from due"`
 	Mix         []Template    `yaml:"mix" doc:"names of the commands, in turn"`
 	Order       Order         `yaml:"order" doc:"of the mix: as it stands, or each round of it shuffled by the seed"`
-	Ports       int           `yaml:"ports" min:"0" max:"1000" doc:"source ports that each client uses in turn, so that they are used again; 0 leaves them to the system"`
+	Ports       int           `yaml:"ports" min:"0" max:"1000" doc:"source ports that each client uses in turn, so that they are used again; 0 leaves them to the system" zero:"leaves them to the system"`
 	Timeout     time.Duration `yaml:"timeout" min:"1ms" max:"1h" doc:"deadline of a command from when it is sent, all attempts included"`
 }
 

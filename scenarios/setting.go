@@ -22,6 +22,7 @@ type Setting struct {
 	Unit Unit
 	Now  string // the value that the scenario has, as it would be written; empty if it leaves it out
 	Note string // what a change of it replaces or clears besides, in a sentence; empty if nothing
+	Zero string // what 0 does where it is not the least amount, as in "is no limit"; empty where it is
 
 	field
 	of *Scenario
@@ -74,7 +75,7 @@ func (s *Scenario) Setting(path string) (*Setting, error) {
 		return nil, err
 	}
 	first := spots[0]
-	t := &Setting{Path: path, Unit: unitOf(first.typ), field: first.field, of: s, Note: s.besides(path)}
+	t := &Setting{Path: path, Unit: unitOf(first.typ), field: first.field, of: s, Note: s.besides(path), Zero: first.zero}
 	if !first.v.IsZero() {
 		t.Now = write(first.v)
 	}

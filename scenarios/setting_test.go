@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"rstorm/clients"
+	"rstorm/device"
 	"rstorm/faults"
 )
 
@@ -82,6 +84,44 @@ func TestEveryNumberOfAScenarioCanBeSetByItsPath(t *testing.T) {
 		if !reflect.DeepEqual(sc, scenarioOf(t, sweepable, 0)) {
 			t.Errorf("%s: the scenario itself has changed", c.path)
 		}
+	}
+}
+
+func TestAZeroThatTurnsASettingOffIsKnown(t *testing.T) {
+	text := strings.Replace(sweepable, "delay: 1s}]}", "delay: 1s}, {effect: stall, point: request, delay: 1s}]}", 1)
+	text = strings.Replace(text, "link: [", "link: [{toxic: timeout, attributes: {timeout: 3}}, ", 1)
+	text = strings.Replace(text, "[naive, {use: retry, as: patient, attempts: 8}]", "[{use: retry, as: patient, attempts: 8}]", 1)
+	for path, want := range map[string]string{
+		"load.gap": "", "load.timeout": "", "load.ports": "leaves them to the system",
+		"device.service_time": "", "device.connections_per_second": "is no limit", "device.max_connections": "is no limit",
+		"device.faults.0.delay": "", "device.faults.0.bytes": "", "device.faults.1.probability": "", "device.faults.1.first": "is no limit",
+		"device.faults.3.delay": "is for ever", "link.latency.latency": "", "link.timeout.timeout": "never closes", "link.timeout.toxicity": "",
+		"strategy.idle": "is no limit", "strategy.deadline": "is no limit of its own", "strategy.attempts": "is 2", "strategy.backoff": "", "strategy.jitter": "",
+	} {
+		if setting, err := scenarioOf(t, text, 0).Setting(path); err != nil || setting.Zero != want {
+			t.Errorf("%s: %v, want that 0 %q: %+v", path, err, want, setting)
+		}
+	}
+}
+
+// What people read of a 0 and what the program knows of it are the same.
+func TestEveryZeroThatIsExplainedIsTagged(t *testing.T) {
+	types := []any{Load{}, device.Profile{}, faults.Fault{}, faults.Toxic{}}
+	for _, k := range clients.Kinds {
+		types = append(types, k.Defaults)
+	}
+	tagged := 0
+	for _, v := range types {
+		for _, f := range fields(reflect.TypeOf(v)) {
+			if _, said, ok := strings.Cut(f.doc, "; 0 "); unitOf(f.typ) != "" && (ok || f.zero != "") {
+				if tagged++; said != f.zero {
+					t.Errorf("%T: %s: it is said that 0 %q, and known that it %q", v, f.key, said, f.zero)
+				}
+			}
+		}
+	}
+	if tagged < 20 {
+		t.Errorf("only %d zeros are explained", tagged)
 	}
 }
 

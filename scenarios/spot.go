@@ -96,7 +96,20 @@ func find(v reflect.Value, path string, below []string) (spot, error) {
 	if v.Kind() != reflect.Struct || unitOf(v.Type()) != "" {
 		return spot{}, fmt.Errorf("%s is %s: %q leads nowhere from there", path, describe(v.Type()), key)
 	}
-	return member(v, path, key, rest)
+	at, err := member(v, path, key, rest)
+	if zero := beside(v.Addr().Interface(), key); zero != "" {
+		at.zero = zero
+	}
+	return at, err
+}
+
+// beside says what 0 does where that depends on the settings beside it.
+func beside(owner any, key string) string {
+	f, ok := owner.(*faults.Fault)
+	if ok && key == "delay" && (f.Effect == faults.Stall || f.Effect == faults.BlackHole) {
+		return "is for ever"
+	}
+	return ""
 }
 
 // member goes on to a field of the struct v.
@@ -129,5 +142,8 @@ func attribute(t *faults.Toxic, kind faults.ToxicKind, path string, below []stri
 	a, v := kind.Attributes[i], reflect.New(reflect.TypeFor[int64]()).Elem()
 	v.SetInt(t.Attributes[a.Name])
 	f := field{key: a.Name, min: strconv.FormatInt(a.Min, 10), typ: v.Type(), doc: a.Unit}
+	if t.Type == "timeout" {
+		f.zero = "never closes"
+	}
 	return spot{f, v, func() { t.Attributes[a.Name] = v.Int() }}, nil
 }

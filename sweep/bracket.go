@@ -13,8 +13,24 @@ const (
 	cuts      = 3
 )
 
-// grid is the values that are played first.
-func (h *hunt) grid() []float64 { return h.between(h.From, h.To, min(intervals, h.left-1), true) }
+// grid is the values that are played first, from coarse to fine: the ends, the
+// middle, the middles of what is left. So the first of them cover the whole range,
+// however few they are.
+func (h *hunt) grid() []float64 {
+	all := h.between(h.From, h.To, min(intervals, h.left-1), true)
+	if len(all) < First {
+		return all
+	}
+	order := []float64{all[0], all[len(all)-1]}
+	for spans := [][]float64{all[1 : len(all)-1]}; len(spans) > 0; spans = spans[1:] {
+		span := spans[0]
+		if middle := len(span) / 2; len(span) > 0 {
+			order = append(order, span[middle])
+			spans = append(spans, span[:middle], span[middle+1:])
+		}
+	}
+	return order
+}
 
 // between are the values that divide a range into n, those at its ends with them
 // or not; fewer where there are not so many to tell apart.
@@ -42,8 +58,8 @@ func (h *hunt) brackets(z float64) []bracket {
 	var all []bracket
 	last, was := -1, results.Undecided
 	for i, p := range h.points {
-		is := side(p.OK, p.Commands, h.Bound, z)
-		if is == results.Undecided {
+		is := h.side(p, z)
+		if is != results.Above && is != results.Below {
 			continue
 		}
 		if last >= 0 && is != was {
@@ -77,7 +93,7 @@ func (h *hunt) next() []float64 {
 func (h *hunt) more(z float64, points []*point) []float64 {
 	var want []float64
 	for _, p := range points {
-		for range p.lacks(h.Bound, z) {
+		for range h.lacks(p, z) {
 			want = append(want, p.Value)
 		}
 	}
@@ -89,7 +105,7 @@ func (h *hunt) more(z float64, points []*point) []float64 {
 func (h *hunt) turns() []*point {
 	var all, known []*point
 	for _, p := range h.points {
-		if p.Commands == 0 {
+		if len(p.tallies) == 0 {
 			all = append(all, p)
 		} else {
 			known = append(known, p)
@@ -108,12 +124,12 @@ func (h *hunt) turns() []*point {
 func (h *hunt) ends() []*point {
 	var all []*point
 	able := func(p *point, as results.Side) bool {
-		return side(p.OK, p.Commands, h.Bound, z95) == as &&
-			(side(p.OK, p.Commands, h.Bound, z99) == as || p.lacks(h.Bound, z99) > 0)
+		leans := p.Commands > 0 && p.share() >= h.Bound == (as == results.Above)
+		return h.side(p, z99) == as || leans && h.lacks(p, z99) > 0
 	}
 	for _, b := range h.brackets(z95) {
-		low, high := slices.Index(h.points, b.low()), slices.Index(h.points, b.high())
-		left, right := side(b.low().OK, b.low().Commands, h.Bound, z95), side(b.high().OK, b.high().Commands, h.Bound, z95)
+		left, right := h.side(b.low(), z95), h.side(b.high(), z95)
+		low, high := slices.Index(h.points, b.high())-1, slices.Index(h.points, b.low())+1
 		for low > 0 && !able(h.points[low], left) {
 			low--
 		}
@@ -149,7 +165,7 @@ func (h *hunt) crossings() []results.Crossing {
 	var all []results.Crossing
 	for _, b := range h.brackets(z99) {
 		all = append(all, results.Crossing{Value: b.crosses(h.Bound), Low: b.low().Value, High: b.high().Value,
-			Falls: side(b.low().OK, b.low().Commands, h.Bound, z99) == results.Above})
+			Falls: h.side(b.low(), z99) == results.Above})
 	}
 	return all
 }
@@ -172,5 +188,3 @@ func (b bracket) crosses(bound float64) float64 {
 	}
 	return (first + last) / 2
 }
-
-func (p *point) share() float64 { return float64(p.OK) / float64(max(p.Commands, 1)) }

@@ -26,13 +26,20 @@ import (
 	"rstorm/results"
 )
 
-// A Sample is what one trial came to.
+// A Sample is what one trial came to. One that is perturbed decides nothing and is
+// played again, up to three times; one that is unsent decides nothing either. A
+// value most of whose trials are such is given up.
 type Sample struct {
 	Commands, OK int
 	results.Losses
 	P99       time.Duration // of the latency of successful commands; 0 if there was none
-	Perturbed bool          // the machine was too busy to play the schedule: a value's first three do not count and are played again
+	Perturbed bool          // the machine was too busy to play the schedule
+	Unsent    bool          // the rate of its load could not be sent; perturbed counts for more
 }
+
+// First is how many values are played whatever there is enough of: both ends of
+// the range and its middle.
+const First = 3
 
 // A Search looks for the crossings of one curve.
 type Search struct {
@@ -40,7 +47,7 @@ type Search struct {
 	Bound    float64                 // on the share of successes, above 0 and below 1
 	Round    func(v float64) float64 // to the values that are worth telling apart; nil tells all apart
 	Trials   int                     // most that are played; below 2 is 200
-	Enough   func() bool             // asked before more is played than the grid: whether to leave it at that; nil never does
+	Enough   func() bool             // asked once [First] values were played, before more is: whether to leave it at that; nil never does
 
 	// Play plays a trial for each of the values and returns what each came to; a
 	// value that is there twice is played twice, with draws of its own. If it
@@ -58,38 +65,29 @@ const usual = 200
 // Play fails the curve has what was measured until then, marked as partial, beside
 // the error.
 func (s Search) Find(ctx context.Context) (*results.Curve, error) {
-	h := &hunt{Search: s, left: s.Trials}
+	h := &hunt{Search: s, left: s.Trials, phi: 1}
 	if h.left < 2 {
 		h.left = usual
 	}
 	if h.Round == nil {
 		h.Round = func(v float64) float64 { return v }
 	}
-	want := h.grid()
-	for len(want) > 0 && h.left > 0 {
+	grid := h.grid()
+	if err := h.play(ctx, grid[:min(len(grid), First)]); err != nil {
+		return h.curve(true), err
+	}
+	for want := grid[min(len(grid), First):]; ; {
+		if len(want) == 0 {
+			want = h.next()
+		}
+		over := h.left <= 0 || h.enough() || h.hopeless() && len(h.points) >= len(grid) // there is nothing to be had, or no more is wanted
+		if len(want) == 0 || over {
+			h.spent = len(want) > 0 && !h.hopeless()
+			return h.curve(false), nil
+		}
 		if err := h.play(ctx, want); err != nil {
 			return h.curve(true), err
 		}
-		if want = h.next(); len(want) > 0 && (h.hopeless() || s.Enough != nil && s.Enough()) {
-			break // there is nothing to be had, or no more is wanted
-		}
+		want = nil
 	}
-	h.spent = len(want) > 0 && !h.hopeless()
-	return h.curve(false), nil
-}
-
-// play plays as many of the values as may still be played.
-func (h *hunt) play(ctx context.Context, values []float64) error {
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	values = values[:min(len(values), h.left)]
-	samples, err := h.Play(ctx, values)
-	h.left -= len(values)
-	for i, sample := range samples {
-		if err == nil || sample.Commands > 0 {
-			h.point(values[i]).add(sample)
-		}
-	}
-	return err
 }
