@@ -30,8 +30,11 @@ func (e External) Able(ctx context.Context, n Network, d Demand) error {
 		return fmt.Errorf("each client is a process, and %d are more than %d", d.Clients, mostProcesses)
 	case n.Protocol.HTTP2():
 		return errors.New("it is not told to speak HTTP/2")
-	case d.Open && d.Commands*shortest > adapter.MaxLine:
-		return fmt.Errorf("an open loop of %d commands does not fit into one message of 1 MiB", d.Commands)
+	}
+	if d.Open {
+		if err := d.fits(); err != nil {
+			return err
+		}
 	}
 	if err := n.trusts(); err != nil {
 		return err

@@ -26,6 +26,7 @@ var varying = []struct {
 	{regexp.MustCompile(`(?i)\b(port[ =:]{1,2})\d{1,5}`), "${1}PORT"},
 	{regexp.MustCompile(`0x[0-9a-fA-F]{6,16}|@[0-9a-f]{6,8}\b`), "OBJECT"},
 	{regexp.MustCompile(`(?i)\b((?:after|in) )\d+(\.\d+)?( ?(?:ms|milliseconds|s|sec|seconds)\b)`), "${1}N${3}"},
+	{regexp.MustCompile(`\b\d+( ms late)\b`), "N${1}"},
 }
 
 // alike is the text of an error of a command without what differs.

@@ -22,13 +22,6 @@ type carrier struct {
 	held    *step               // drawn for a run into which it did not fit; nil if none was
 }
 
-// A step is a command and the pause after it.
-type step struct {
-	command adapter.Command
-	gap     time.Duration
-	bytes   int // that it takes of a line
-}
-
 const (
 	ahead    = 2                        // runs under way: one is carried out, one waits
 	longest  = 30 * time.Second         // after which a run takes no further command, all of them timing out
@@ -36,6 +29,7 @@ const (
 	portion  = 200 * time.Millisecond   // a run's length where the load is bounded by time
 	lineRoom = adapter.MaxLine - 64<<10 // what a run's commands may take of a line
 	mostRun  = 5000                     // commands of a closed loop's run
+	behind   = time.Minute              // what an open loop may be late by before it counts as hanging
 )
 
 // carry plays the whole load.
@@ -80,5 +74,17 @@ func (k *carrier) follow(ctx context.Context, under int, send func() (sent int, 
 			k.told++
 			k.Tell(k.client.read(k.ids[r.Seq], r, k.Epoch))
 		}
+	}
+}
+
+// wait waits for d, or until ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }

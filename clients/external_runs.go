@@ -2,19 +2,31 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"rstorm/clients/adapter"
-	"rstorm/results"
 )
 
-// sendOpen sends an open loop, whose times are fixed, as one run.
+// sendOpen sends an open loop as one run: its times count from a run's beginning,
+// which nobody knows of a run that waits behind another.
 func (k *carrier) sendOpen(ctx context.Context) error {
-	run := adapter.Run{Report: k.client.reporting, Concurrency: k.Concurrency, Pace: &adapter.Pace{Kind: "at"}}
-	var due []time.Duration
+	run, due, err := k.whole()
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	now := time.Since(k.Epoch)
+	for _, at := range due {
+		run.Pace.AtUS = append(run.Pace.AtUS, max(0, (at-now).Microseconds()))
+	}
+	return k.client.process.Send(ctx, run, max(0, k.latest(due)-now)+slack)
+}
+
+// whole makes an open loop's run but for its times, and says when its commands
+// are due. It ends as soon as the run is too long.
+func (k *carrier) whole() (run adapter.Run, due []time.Duration, err error) {
+	run = adapter.Run{Report: k.client.reporting, Concurrency: k.Concurrency, Pace: &adapter.Pace{Kind: "at"}}
+	bytes := 0
 	for seq := 0; k.Commands == 0 || seq < k.Commands; seq++ {
 		at := k.Due(seq)
 		if k.Duration > 0 && at-k.Ready >= k.Duration {
@@ -22,19 +34,28 @@ func (k *carrier) sendOpen(ctx context.Context) error {
 		}
 		next, err := k.draw()
 		if err != nil {
-			return err
+			return run, nil, err
+		}
+		if bytes += next.bytes + atField; bytes > lineRoom {
+			return run, nil, fmt.Errorf("nothing was sent: %w", &longError{seq, 1})
 		}
 		run.Commands, due = append(run.Commands, next.command), append(due, at)
 	}
-	if len(run.Commands) == 0 {
-		return nil
+	return run, due, nil
+}
+
+// latest is when an open loop is done at the latest: each command takes its
+// timeout, and waits for one of the lanes. Of one that falls behind by more than
+// a minute it is a minute after the last command was due, and its timeout.
+func (k *carrier) latest(due []time.Duration) time.Duration {
+	begin := make([]time.Duration, len(due))
+	for i, at := range due {
+		if begin[i] = at; i >= k.Concurrency {
+			begin[i] = max(at, begin[i-k.Concurrency]+k.Timeout)
+		}
 	}
-	now := time.Since(k.Epoch)
-	for _, at := range due {
-		run.Pace.AtUS = append(run.Pace.AtUS, max(0, (at-now).Microseconds()))
-	}
-	n := time.Duration((len(due) + k.Concurrency - 1) / k.Concurrency)
-	return k.client.process.Send(ctx, run, max(0, due[len(due)-1]-now)+n*k.Timeout+slack)
+	last := len(due) - 1
+	return min(begin[last], due[last]+behind) + k.Timeout
 }
 
 // sendNext sends a closed loop's next run and returns how many commands it
@@ -51,12 +72,13 @@ func (k *carrier) sendNext(ctx context.Context) (int, error) {
 func (k *carrier) cut() (run adapter.Run, limit time.Duration, err error) {
 	run = adapter.Run{Report: k.client.reporting, Concurrency: k.Concurrency}
 	most := k.room()
-	for bytes := 0; len(run.Commands) < most && limit < longest; {
+	var slowest time.Duration // of those that the lanes carry together
+	for bytes := 0; len(run.Commands) < most && (limit < longest || len(run.Commands)%k.Concurrency > 0); {
 		next, err := k.draw()
 		if err != nil {
 			return run, 0, err
 		}
-		if bytes += next.bytes; len(run.Commands) > 0 && bytes > lineRoom {
+		if bytes += next.bytes + gapField; len(run.Commands) > 0 && bytes > lineRoom {
 			k.held = next
 			break
 		}
@@ -66,8 +88,13 @@ func (k *carrier) cut() (run adapter.Run, limit time.Duration, err error) {
 			us := next.gap.Microseconds()
 			next.command.GapUS = &us
 		}
+		if len(run.Commands)%k.Concurrency == 0 {
+			slowest = 0
+		}
+		if took := next.gap + k.Timeout; took > slowest {
+			limit, slowest = limit+took-slowest, took
+		}
 		run.Commands = append(run.Commands, next.command)
-		limit += (next.gap + k.Timeout) / time.Duration(k.Concurrency)
 		k.given++
 	}
 	return run, max(limit, k.Timeout) + slack, nil
@@ -103,36 +130,13 @@ func (k *carrier) draw() (*step, error) {
 		k.held = nil
 		return held, nil
 	}
-	cmd := k.Next()
-	if !utf8.Valid(cmd.Body) || !utf8.ValidString(cmd.Target) {
-		return nil, fmt.Errorf("command %v is not UTF-8, which a client of another process needs", cmd.ID)
-	}
-	s := &step{command: adapter.Command{Seq: len(k.ids), Method: cmd.Method, Path: cmd.Target, Body: string(cmd.Body),
-		Headers: map[string]string{results.IDHeader: cmd.ID.String()}}}
-	if len(cmd.Body) > 0 {
-		s.command.Headers["Content-Type"] = bodyType
-	}
-	k.ids = append(k.ids, cmd.ID)
-	text, err := json.Marshal(s.command)
+	s, err := newStep(k.Next(), len(k.ids))
 	if err != nil {
-		return nil, fmt.Errorf("write command %v: %w", cmd.ID, err)
+		return nil, err
 	}
-	const gapField = 32 // ,"gap_us":... and a comma
-	s.bytes = len(text) + gapField
+	k.ids = append(k.ids, s.id)
 	if k.Gap != nil {
 		s.gap = k.Gap()
 	}
 	return s, nil
-}
-
-// wait waits for d, or until ctx ends.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -331,3 +331,34 @@ func TestAnExternalClientTrustsTheDevice(t *testing.T) {
 		t.Errorf("%v were left", left)
 	}
 }
+
+// A client without a limit of its own succeeds at all that one which keeps the
+// timeout gives up.
+func TestAClientThatNeverGivesUpGainsNothingByIt(t *testing.T) {
+	s := newStand(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		timer := time.NewTimer(200 * time.Millisecond)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+		}
+		w.Write(body)
+	})
+	for _, report := range []Reporting{Batch, Stream} {
+		client, l := scheduled(t, External{Command: like("never gives up"), Report: report}, network(t, s)), newLoad(3)
+		l.Timeout = 50 * time.Millisecond
+		if err := client.Play(t.Context(), l.Schedule); err != nil {
+			t.Fatal(err)
+		}
+		l.whole(t)
+		for _, told := range l.told {
+			if told.Outcome != results.TimedOut || !strings.Contains(told.Err, "late: its timeout is 50 ms") {
+				t.Errorf("%+v", told)
+			}
+		}
+		if about := client.About(); len(about.Errors) != 1 || about.Errors[0].Count != 3 {
+			t.Errorf("%+v", about.Errors)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -18,7 +19,9 @@ func (c *external) read(id results.CommandID, r *adapter.Result, epoch time.Time
 	if r.Bytes != nil {
 		t.Size = *r.Bytes
 	}
-	switch {
+	switch late := c.overdue(r); {
+	case r.Err == nil && late > 0:
+		c.tooLate(&t, late)
 	case r.Err != nil:
 		full := text(r.Err)
 		t.Err = cut(full, mostText)
@@ -34,6 +37,27 @@ func (c *external) read(id results.CommandID, r *adapter.Result, epoch time.Time
 		t.Outcome = results.Rejected
 	}
 	return t
+}
+
+// overdue is by how much a result came later than the timeout allows; 0 if it
+// did not. Timers are coarse, and what the library returned in time may be told
+// a little later: 20 ms and a tenth of the timeout are nobody's fault.
+func (c *external) overdue(r *adapter.Result) time.Duration {
+	const coarse = 20 * time.Millisecond
+	limit, took := time.Duration(c.init.TimeoutMS)*time.Millisecond, time.Duration(r.T1-r.T0)
+	if took <= limit+limit/10+coarse+c.clock.Error {
+		return 0
+	}
+	return took - limit
+}
+
+// tooLate makes an answer one that came too late: by then the command has failed
+// for every client that keeps the timeout.
+func (c *external) tooLate(t *Told, late time.Duration) {
+	t.Outcome, t.Status, t.Size, t.SHA256 = results.TimedOut, 0, -1, ""
+	t.Err = fmt.Sprintf("the client answered %d ms late: its timeout is %d ms, and it reported no err", late.Milliseconds(), c.init.TimeoutMS)
+	c.count(t.Err, t.ID.String(), errtext.Reading{Outcome: results.TimedOut,
+		Means: "the client did not give up after timeout_ms: a limit is to hold for the whole exchange, not for each read"})
 }
 
 // text is an error for people, as in "TypeError: fetch failed; caused by

@@ -62,3 +62,36 @@ func TestAnErrorThatOnlySaysAStatusIsARejectedCommand(t *testing.T) {
 		}
 	}
 }
+
+// Whoever answers after the timeout has not kept it, whatever the answer is.
+func TestAnAnswerAfterTheTimeoutIsATimeout(t *testing.T) {
+	size := int64(9)
+	for _, tt := range []struct {
+		took   time.Duration
+		status int
+		err    *adapter.Error
+		want   results.Outcome
+		says   string
+	}{
+		{0, 200, nil, results.OK, ""},
+		{200 * time.Millisecond, 200, nil, results.OK, ""},
+		{240 * time.Millisecond, 200, nil, results.OK, ""}, // 20 ms and a tenth
+		{242 * time.Millisecond, 200, nil, results.TimedOut, "answered 42 ms late"},
+		{500 * time.Millisecond, 503, nil, results.TimedOut, "answered 300 ms late: its timeout is 200 ms"},
+		{500 * time.Millisecond, 0, &adapter.Error{Msg: "read ECONNRESET"}, results.Reset, "read ECONNRESET"},
+	} {
+		c := &external{errors: map[string]*results.ErrorText{}, init: adapter.Init{TimeoutMS: 200}}
+		told := c.read(results.CommandID{}, &adapter.Result{T0: 7, T1: 7 + int64(tt.took), Status: tt.status, Bytes: &size, Err: tt.err}, time.Time{})
+		if told.Outcome != tt.want || !strings.Contains(told.Err, tt.says) || tt.says == "" && told.Err != "" {
+			t.Errorf("%v, %d: %+v", tt.took, tt.status, told)
+		}
+		if told.Outcome == results.TimedOut {
+			if told.Status != 0 || told.Size != -1 || told.Done-told.Sent != tt.took {
+				t.Errorf("%+v", told)
+			}
+			if all := ranked(c.errors); len(all) != 1 || !strings.HasPrefix(all[0].Text, "the client answered N ms late") || all[0].Means == "" {
+				t.Errorf("%+v", all)
+			}
+		}
+	}
+}

@@ -71,5 +71,9 @@ type Demand struct {
 	Concurrency int
 	Open        bool // an open loop
 	Constant    bool // the gap is always the same
-	Commands    int  // of each client; 0 if bounded by time
+	Commands    int  // of each client, in an open loop at most; 0 if a closed loop is bounded by time
+
+	// Round is, of an open loop, one round of the commands, which repeat. Their
+	// ids are the longest. Empty if it is not known.
+	Round []results.Command
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -70,8 +71,27 @@ func (r *Runner) able(ctx context.Context, sc *scenarios.Scenario, st clients.St
 		return errors.New("it is not told its source ports, which the scenario gives")
 	}
 	n := clients.Network{Protocol: sc.Protocol, TLS: r.Target.TLS, CA: []byte(r.Target.CA), Seed: r.Seed, Adapters: adapters}
-	return c.Able(ctx, n, clients.Demand{Clients: load.Clients, Concurrency: max(1, load.Concurrency),
-		Open: load.Rate > 0, Constant: steady(load), Commands: load.Commands})
+	return c.Able(ctx, n, r.demand(load))
+}
+
+// demand is what a load asks of a client. Of an open loop it is known beforehand
+// what becomes due, by time too.
+func (r *Runner) demand(load *scenarios.Load) clients.Demand {
+	d := clients.Demand{Clients: load.Clients, Concurrency: max(1, load.Concurrency),
+		Open: load.Rate > 0, Constant: steady(load), Commands: load.Commands}
+	if !d.Open {
+		return d
+	}
+	if load.Duration > 0 {
+		d.Commands = int(math.Ceil(load.Duration.Seconds() * load.Rate / float64(load.Clients)))
+	}
+	mix := newMix(load, 0, r.Seed, r.Target.Prefix)
+	n := len(load.Mix)
+	for i := range n {
+		beyond := (d.Commands/n + 1) * n // where a round begins
+		d.Round = append(d.Round, mix.command(results.CommandID{Client: uint32(load.Clients), Seq: uint32(beyond + i)}))
+	}
+	return d
 }
 
 // wanting is an error if a strategy that was wanted is left in no scenario.

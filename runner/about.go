@@ -32,10 +32,23 @@ func about(players []*player) *results.Client {
 
 // why is how the client broke, as it says itself if it does; empty if it did not.
 func (p *player) why(told string) string {
-	if told == "" && p.broke != nil {
+	switch n := p.untold(); {
+	case told == "" && p.broke != nil:
 		return p.broke.Error()
+	case told == "" && n > 0:
+		return "it never reported " + counted(n, "command")
 	}
 	return told
+}
+
+// untold counts the commands that were due and never reported.
+func (p *player) untold() (n int) {
+	for _, r := range p.records {
+		if r.Outcome == results.Unreported {
+			n++
+		}
+	}
+	return n
 }
 
 // addErrors adds the counts of some to all, by text and outcome.
@@ -57,21 +70,21 @@ func broken(players []*player) []string {
 	var why []string
 	untold := 0
 	for _, p := range players {
-		for _, r := range p.records {
-			if r.Outcome == results.Unreported {
-				untold++
-			}
-		}
+		untold += p.untold()
 		if p.broke != nil {
 			line, _, _ := strings.Cut(p.broke.Error(), "\n")
 			why = append(why, line)
 		}
 	}
+	missing := ""
+	if untold > 0 {
+		missing = "; never reported: " + counted(untold, "command")
+	}
 	switch {
 	case len(why) > 1:
-		return []string{fmt.Sprintf("%d of %d clients broke, the first: %s; never reported: %s", len(why), len(players), why[0], counted(untold, "command"))}
+		return []string{fmt.Sprintf("%d of %d clients broke, the first: %s%s", len(why), len(players), why[0], missing)}
 	case len(why) == 1:
-		return []string{fmt.Sprintf("the client broke: %s; never reported: %s", why[0], counted(untold, "command"))}
+		return []string{fmt.Sprintf("the client broke: %s%s", why[0], missing)}
 	case untold > 0:
 		return []string{fmt.Sprintf("the client never reported %s", counted(untold, "command"))}
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // date says how late each command was sent that the client told of, and in an
-// open loop when each was due. In a closed loop the client's lanes become free in
+// open loop when each was due: at the latest when it was sent, for the latency of
+// one that was sent too soon counts from there. In a closed loop the client's lanes become free in
 // the order of the answers, a pause after each. How exactly it pauses is no
 // command's latency: there a command is due when it is sent.
 func (p *player) date() {
@@ -22,11 +23,12 @@ func (p *player) date() {
 			wanted = free[i-lanes]
 		}
 		if p.load.Rate > 0 {
-			r.Due = p.pace.due(int(r.ID.Seq), unused)
+			due := p.pace.due(int(r.ID.Seq), unused)
+			r.Due = min(due, r.Sent)
 			if i < lanes {
-				wanted = r.Due
+				wanted = due
 			}
-			wanted = max(wanted, r.Due)
+			wanted = max(wanted, due)
 		}
 		if r.Outcome != results.Unreported {
 			p.lateness = append(p.lateness, max(0, r.Sent-wanted)) // its clock and ours differ by a little
@@ -68,11 +70,12 @@ func unpunctual(players []*player, lateness []time.Duration) []string {
 	if len(players) == 0 || len(lateness) == 0 {
 		return nil
 	}
+	notes := hurried(players)
 	sorted := slices.Sorted(slices.Values(lateness))
 	median := sorted[len(sorted)/2]
 	if median < coarse {
-		return nil
+		return notes
 	}
-	return []string{fmt.Sprintf("the client sent %v later than it was told to, in the median: the gaps and races that it met were not quite those asked for",
-		median.Round(10*time.Microsecond))}
+	return append(notes, fmt.Sprintf("the client sent %v later than it was told to, in the median: the gaps and races that it met were not quite those asked for",
+		median.Round(10*time.Microsecond)))
 }

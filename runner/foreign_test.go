@@ -24,6 +24,8 @@ type foreign struct {
 	breaks  int  // it breaks before it tells of the command with this number; 0 is never
 	liar    bool // it says that every body was whole and empty
 	silent  bool // it tells neither size nor digest
+	rash    bool // it waits for nothing, neither pause nor schedule
+	forgets int  // it does not tell of the command with this number, and ends well; 0 is none
 	demands *[]clients.Demand
 }
 
@@ -75,6 +77,9 @@ func (f *foreigner) Play(ctx context.Context, s clients.Schedule) error {
 			due = s.Due(sent)
 		}
 		sent++
+		if f.rash {
+			due, gap = 0, 0
+		}
 		return cmd, due, gap, true
 	}
 	var lanes sync.WaitGroup
@@ -92,7 +97,9 @@ func (f *foreigner) Play(ctx context.Context, s clients.Schedule) error {
 					return
 				}
 				f.mu.Lock()
-				s.Tell(told)
+				if f.forgets == 0 || int(cmd.ID.Seq) != f.forgets {
+					s.Tell(told)
+				}
 				f.mu.Unlock()
 				if timers(ctx, gap) != nil {
 					return

@@ -30,6 +30,7 @@ type player struct {
 
 	records  []results.Record
 	lateness []time.Duration
+	rush     rush
 	broke    error // why the client broke; nil if it did not
 }
 
@@ -45,6 +46,9 @@ func (p *player) work(ctx context.Context) {
 		p.rest()
 	}
 	p.write(over, cut)
+	if p.rush = p.hasty(); p.broke == nil && !cut {
+		p.broke = p.rush.failure()
+	}
 }
 
 // prepare readies the clients that take time for it, and has their commands begin

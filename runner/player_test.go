@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -178,7 +179,7 @@ scenarios:
 	var demands []clients.Demand
 	s.Scenarios[0].Strategies[1].Strategy = foreign{unable: errors.New("no such program"), demands: &demands}
 	trials, report := playedBy(t, Runner{Seed: 1}, s)
-	if want := (clients.Demand{Clients: 2, Concurrency: 1, Constant: true, Commands: 6}); len(trials) != 1 || !slices.Equal(demands, []clients.Demand{want}) {
+	if want := (clients.Demand{Clients: 2, Concurrency: 1, Constant: true, Commands: 6}); len(trials) != 1 || !reflect.DeepEqual(demands, []clients.Demand{want}) {
 		t.Errorf("%d trials, asked for %+v", len(trials), demands)
 	}
 	n := report.Tally()

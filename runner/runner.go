@@ -160,6 +160,7 @@ func (r *Runner) play(ctx context.Context, c common, j job) (played, error) {
 	out.Findings, out.FindingsTotal = evidence.Findings, t.findings
 	out.Client = about(t.players)
 	out.Perturbed, out.Perturbation = perturbed(t.lateness, out.Client != nil)
+	disturb(out, t.players)
 	out.Verdicts = judgeTrial(j.scenario, out)
 	progress.Ended = out
 	r.observe(progress)

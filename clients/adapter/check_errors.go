@@ -59,21 +59,27 @@ func checkCut(c *checker) (got, want string, err error) {
 	return "", "", nil
 }
 
-// checkTimeout asks a server that says nothing, and one that says nothing more.
+// checkTimeout asks a server that says nothing, and one that goes on answering a
+// byte at a time: a limit on each read is no limit.
 func checkTimeout(c *checker) (got, want string, err error) {
 	const timeout = 300 * time.Millisecond
 	if err := c.fresh(c.target.url(), timeout); err != nil {
 		return "", "", err
 	}
-	c.target.forget()
-	all, err := c.play(Run{Report: c.reporting(), Commands: gets("/stall")})
-	if err != nil {
-		return "", fmt.Sprintf("an err after %v", timeout), err
+	for _, how := range []string{"/stall", "/drip"} {
+		c.target.forget()
+		all, err := c.play(Run{Report: c.reporting(), Commands: gets(how)})
+		if err != nil {
+			return "", fmt.Sprintf("an err after %v", timeout), err
+		}
+		if took := time.Duration(all[0].T1 - all[0].T0); all[0].Err != nil && took < timeout-timeout/10 {
+			return fmt.Sprintf("an err after %v", took), fmt.Sprintf("after %v: timeout_ms", timeout), nil
+		}
+		if got, want, err = c.erred(all, timeout); got != "" || err != nil {
+			return how[1:] + ": " + got, want, err
+		}
 	}
-	if took := time.Duration(all[0].T1 - all[0].T0); all[0].Err != nil && took < timeout-timeout/10 {
-		return fmt.Sprintf("an err after %v", took), fmt.Sprintf("after %v: timeout_ms", timeout), nil
-	}
-	return c.erred(all, timeout)
+	return "", "", nil
 }
 
 // checkProfiles has every profile carry a command.

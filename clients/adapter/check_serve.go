@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -21,8 +22,15 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	place := len(t.seen)
 	t.seen = append(t.seen, request{id: r.Header.Get(idHeader), method: r.Method, uri: r.RequestURI, host: r.Host,
 		from: r.RemoteAddr, header: r.Header.Clone(), body: body, began: began})
-	gate, meeting := t.gate, t.meeting
+	gate, meeting, crowd := t.gate, t.meeting, t.crowd
+	crowd.now++
+	crowd.most = max(crowd.most, crowd.now)
 	t.mu.Unlock()
+	defer func() { // before the answer leaves: it is written out after this
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		crowd.now--
+	}()
 	word, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch word {
 	case "reset", "close", "cut":
@@ -30,6 +38,9 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "stall":
 		t.wait(r, nil)
+		return
+	case "drip":
+		t.drip(w, r)
 		return
 	case "gate":
 		t.wait(r, gate)
@@ -82,14 +93,31 @@ func (t *target) pause(d time.Duration) {
 	}
 }
 
-// meet waits until as many requests wait here as are wanted.
+// meet waits until as many requests wait here as are wanted, and a moment longer:
+// more of them may come that must not.
 func (t *target) meet(r *http.Request, meeting chan struct{}) {
 	t.mu.Lock()
-	if t.present++; t.present == t.wanted {
+	t.present++
+	all := t.present == t.wanted
+	t.mu.Unlock()
+	if all {
+		t.pause(100 * time.Millisecond)
 		close(meeting)
 	}
-	t.mu.Unlock()
 	t.wait(r, meeting)
+}
+
+// drip sends the head of an answer, and its body a byte at a time: each read
+// brings something, and all of it takes longer than any limit here.
+func (t *target) drip(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(answerBody)))
+	for i := range len(answerBody) {
+		_, err := io.WriteString(w, answerBody[i:i+1])
+		if errors.Join(err, http.NewResponseController(w).Flush(), r.Context().Err()) != nil {
+			return // the client has gone, as it is to
+		}
+		t.pause(50 * time.Millisecond)
+	}
 }
 
 // sever ends the connection: by a RST, or in order, without an answer or with a

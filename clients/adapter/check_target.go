@@ -26,7 +26,11 @@ type target struct {
 	present int                      // requests that wait in /meet
 	meeting chan struct{}            // closed when as many as are wanted do
 	wanted  int
+	crowd   *crowd
 }
+
+// A crowd is how many requests are present at once.
+type crowd struct{ now, most int }
 
 // A request is what the target received and sent.
 type request struct {
@@ -41,7 +45,7 @@ func newTarget() (*target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the server to check with: %w", err)
 	}
-	t := &target{listener: l, closing: make(chan struct{}), closed: map[string]chan struct{}{}}
+	t := &target{listener: l, closing: make(chan struct{}), closed: map[string]chan struct{}{}, crowd: &crowd{}}
 	t.server.Handler, t.server.ReadHeaderTimeout = t, 10*time.Second
 	t.server.ConnState = t.follow
 	t.serving.Go(func() { _ = t.server.Serve(l) }) // always ends with an error, as close makes it
@@ -88,6 +92,14 @@ func (t *target) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.seen, t.gate, t.meeting, t.present = nil, make(chan struct{}), make(chan struct{}), 0
+	t.crowd = &crowd{} // who has stayed from before is none of it
+}
+
+// most is how many requests were present at once since forget.
+func (t *target) most() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.crowd.most
 }
 
 // requests are those received since forget, by order.

@@ -60,6 +60,7 @@ const (
 	Twice          Kind = "twice"
 	Missing        Kind = "missing"
 	WrongTime      Kind = "wrong-time"
+	TooEarly       Kind = "too-early"
 	Absurd         Kind = "absurd"
 	TooMuch        Kind = "too-much"
 )
@@ -85,6 +86,7 @@ var kinds = []struct {
 	{Twice, "a second result of one command", "report each command once, when its client has given up or has its answer"},
 	{Missing, "a run is done and not every command was reported", "report every command, one that failed with err"},
 	{WrongTime, "its times can't be", "take t, t0 and t1 from one monotonic clock in nanoseconds: t0 as the library is called, t1 as it returned"},
+	{TooEarly, "most commands were sent before they were due", "pause for gap_us after each answer, and in an open loop send command i no sooner than at_us[i] after the run began"},
 	{Absurd, "a field holds what can't be", "see docs/adapters.md for what each field holds"},
 	{TooMuch, "the run does not fit into a line of 1 MiB", "send fewer commands, or shorter ones"},
 }

@@ -45,6 +45,7 @@ type script struct {
 	run   func(r Run)
 	eof   func()
 	end   string // of every line
+	line  []byte // that came last
 }
 
 func newScript(change func(*script)) *script {
@@ -73,6 +74,7 @@ func (s *script) live() {
 			s.eof()
 			return
 		}
+		s.line = line
 		var m struct {
 			Type string `json:"type"`
 			ID   int    `json:"id"`
@@ -179,8 +181,14 @@ func crude(format string) func(*script) {
 // lives are all the adapters that the test binary can be.
 var lives = map[string]func(*script){
 	"honest": nil,
-	"crlf":   func(s *script) { s.end = "\r\n" },
-	"mark":   func(s *script) { s.hello = func() { s.raw(mark); s.greet(Version, "null") } },
+
+	"as many as it is told": lanes(func(r Run) int { return max(1, r.Concurrency) }),
+	"all at once":           lanes(func(r Run) int { return len(r.Commands) }),
+	"one too many":          lanes(func(r Run) int { return r.Concurrency + 1 }),
+	"one after the other":   lanes(func(Run) int { return 1 }),
+
+	"crlf": func(s *script) { s.end = "\r\n" },
+	"mark": func(s *script) { s.hello = func() { s.raw(mark); s.greet(Version, "null") } },
 	"floating point": func(s *script) {
 		s.sync = func(id int) { s.raw(fmt.Sprintf("{\"type\":\"sync\",\"id\":%d.0,\"t\":%d.25}\n", id, now())) }
 		s.run = func(r Run) {
