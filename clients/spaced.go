@@ -16,8 +16,8 @@ import (
 // sees it. Commands that are further apart are not held back. Of several at once
 // each waits for the pause after the answer to any of them; an answer that comes
 // when a command has been let go holds it back no more, but its connection is
-// not that command's. Resends have fresh connections, and wait as the settings
-// of [Retry] say.
+// not that command's. Resends do not wait for the pause, but as the settings of
+// [Retry] say.
 type Spaced struct {
 	Raw   `yaml:",inline"`
 	Pause time.Duration `yaml:"pause" min:"0" max:"1m" doc:"no command is sent sooner than this after the last answer"`
