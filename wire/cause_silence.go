@@ -17,6 +17,9 @@ func unheard(s *scene, r *report) bool {
 	if n < 1 || n < repeats && !s.reset() && !s.over() && s.up.FIN.Packet == 0 {
 		return false
 	}
+	if n < repeats && s.down.Reset.Packet != 0 { // a server that resets has heard it, or did not wait for it
+		return false
+	}
 	r.origin = results.ByUnknown
 	first, last := s.repeated(Up, n)
 	r.show(first.Packet, last.Packet)

@@ -287,6 +287,22 @@ func TestATLSServerThatClosesWithoutAGoodbyeIsCurt(t *testing.T) {
 	}
 }
 
+// A client's goodbye that is sent once more before the server's RST comes is no
+// silence.
+func TestAServerThatResetsIsNotSilent(t *testing.T) {
+	p := secured()
+	p.Send(wire.Up, data, application)
+	p.Send(wire.Down, data, application)
+	p.Fly(wire.Up, data, murmur)
+	p.again(wire.Up, murmur, 1)
+	p.Fly(wire.Up, wire.FIN|wire.ACK, "")
+	p.Reply(wire.Down)
+	c := p.seen(t)
+	if f := wire.Explain(c, p.w); slices.Contains(append(f.Candidates, f.Cause), "unacknowledged") {
+		t.Errorf("%s\n%s", f.Name(), wire.Ladder(c, &f))
+	}
+}
+
 func TestManyRequestsWithoutAnAnswerAreNoReuse(t *testing.T) {
 	p := stage()
 	for range 40 {
