@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,8 +11,6 @@ import (
 
 	"rstorm/results"
 )
-
-func nan() float64 { return math.NaN() }
 
 // fieldReport is a report with everything in it.
 func fieldReport() *results.Report {

@@ -29,8 +29,8 @@ import (
 // Of those that no rule tells apart the scenario's first wins; nobody does
 // without a command.
 //
-// This is the order of [Rank], harm, success, p99, resets and connections, but
-// that each step counts only beyond noise: Rank goes on to the next between
+// This is the order harm, success, p99, resets and connections, but that each
+// step counts only beyond noise: the bare order goes on to the next between
 // equals, and there are hardly any. The p99 of some hundred commands is the
 // second or third slowest, and no two runs agree on it; so the p90 has to bear
 // it out. Latencies are the medians of those of the repetitions.
